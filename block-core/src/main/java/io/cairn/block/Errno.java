@@ -1,0 +1,78 @@
+package io.cairn.block;
+
+/// The error numbers that the block layer reports, with their Linux values and the texts of `strerror`.
+///
+/// A {@link BlockException} carries one; it is what an NBD peer, a guest or a shell sees of a failure.
+public enum Errno {
+    EPERM(1, "Operation not permitted"),
+    ENOENT(2, "No such file or directory"),
+    EINTR(4, "Interrupted system call"),
+    EIO(5, "Input/output error"),
+    ENXIO(6, "No such device or address"),
+    E2BIG(7, "Argument list too long"),
+    EBADF(9, "Bad file descriptor"),
+    EAGAIN(11, "Resource temporarily unavailable"),
+    ENOMEM(12, "Cannot allocate memory"),
+    EACCES(13, "Permission denied"),
+    EBUSY(16, "Device or resource busy"),
+    EEXIST(17, "File exists"),
+    EXDEV(18, "Invalid cross-device link"),
+    ENODEV(19, "No such device"),
+    ENOTDIR(20, "Not a directory"),
+    EISDIR(21, "Is a directory"),
+    EINVAL(22, "Invalid argument"),
+    ENFILE(23, "Too many open files in system"),
+    EMFILE(24, "Too many open files"),
+    ENOTTY(25, "Inappropriate ioctl for device"),
+    ETXTBSY(26, "Text file busy"),
+    EFBIG(27, "File too large"),
+    ENOSPC(28, "No space left on device"),
+    ESPIPE(29, "Illegal seek"),
+    EROFS(30, "Read-only file system"),
+    EPIPE(32, "Broken pipe"),
+    EDOM(33, "Numerical argument out of domain"),
+    ERANGE(34, "Numerical result out of range"),
+    ENAMETOOLONG(36, "File name too long"),
+    ENOSYS(38, "Function not implemented"),
+    ELOOP(40, "Too many levels of symbolic links"),
+    ENOMEDIUM(123, "No medium found"),
+    EPROTO(71, "Protocol error"),
+    EOVERFLOW(75, "Value too large for defined data type"),
+    ENOTSUP(95, "Operation not supported"),
+    EADDRINUSE(98, "Address already in use"),
+    ECONNRESET(104, "Connection reset by peer"),
+    ESHUTDOWN(108, "Cannot send after transport endpoint shutdown"),
+    ETIMEDOUT(110, "Connection timed out"),
+    ECONNREFUSED(111, "Connection refused"),
+    ESTALE(116, "Stale file handle"),
+    EDQUOT(122, "Disk quota exceeded"),
+    ECANCELED(125, "Operation canceled");
+
+    private final int value;
+    private final String text;
+
+    Errno(int value, String text) {
+        this.value = value;
+        this.text = text;
+    }
+
+    /// The Linux error number, always positive.
+    public int value() {
+        return value;
+    }
+
+    /// The text of `strerror` for this number in the C locale.
+    public String text() {
+        return text;
+    }
+
+    /// The constant for a Linux error number; {@link #EIO} for a number that has none here.
+    public static Errno of(int value) {
+        for (Errno e : values()) {
+            if (e.value == value) {
+                return e;
+            }
+        }
+        return EIO;
+    }
+}
