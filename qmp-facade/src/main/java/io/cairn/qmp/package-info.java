@@ -1,0 +1,5 @@
+/// The home of the QMP schema and server.
+@NullMarked
+package io.cairn.qmp;
+
+import org.jspecify.annotations.NullMarked;
