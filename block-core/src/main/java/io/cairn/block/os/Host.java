@@ -1,0 +1,27 @@
+package io.cairn.block.os;
+
+import io.cairn.block.BlockException;
+
+/// The two ways to reach the operating system.
+interface Host {
+    /// The way that this process can go, found out once.
+    static Host current() {
+        return Holder.HOST;
+    }
+
+    /// Opens a file; see {@link HostFile#open}.
+    HostFile open(String path, OpenFlags flags) throws BlockException;
+
+    /// What the host knows of the file that a name stands for, symbolic links followed.
+    FileStat stat(String path) throws BlockException;
+
+    /// Whether one of the standard descriptors 0, 1, 2 is a terminal.
+    boolean isTerminal(int standardDescriptor);
+
+    /// Holds the choice until it is first needed.
+    final class Holder {
+        static final Host HOST = new PortableHost();
+
+        private Holder() {}
+    }
+}
