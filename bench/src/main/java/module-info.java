@@ -3,6 +3,5 @@
 module io.cairn.bench {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
-
     requires io.cairn.block;
 }

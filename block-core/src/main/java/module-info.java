@@ -1,7 +1,7 @@
 /// The graph of block nodes and all that its users hold: requests and permissions, dirty bitmaps,
-/// options, objects, events and errors, and the drivers' service interface.
-/// It knows no format and no protocol: those are drivers that other modules provide.
-/// The operating system is reached through one package here, exported to named modules only.
+/// options, objects, events and errors, and the drivers' service interface. It knows no format and
+/// no protocol: those are drivers that other modules provide. The operating system is reached
+/// through one package here, exported to named modules only.
 module io.cairn.block {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;

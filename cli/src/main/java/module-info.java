@@ -1,9 +1,8 @@
-/// The command line: `cairn` with its tools, and the programs whose place they take.
-/// It parses, calls the modules below and prints; nothing depends on it.
+/// The command line: `cairn` with its tools, and the programs whose place they take. It parses,
+/// calls the modules below and prints; nothing depends on it.
 module io.cairn.cli {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
-
     requires io.cairn.block;
     requires io.cairn.format;
     requires io.cairn.job;

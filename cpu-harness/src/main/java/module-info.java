@@ -2,6 +2,5 @@
 module io.cairn.machine {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
-
     requires transitive io.cairn.block;
 }

@@ -1,10 +1,9 @@
-/// The format drivers, one package a format.
-/// A driver maps guest ranges to ranges of its children and keeps its metadata consistent at every
-/// instant; the generic layer of block-core moves the data.
+/// The format drivers, one package a format. A driver maps guest ranges to ranges of its children
+/// and keeps its metadata consistent at every instant; the generic layer of block-core moves the
+/// data.
 module io.cairn.format {
     requires com.github.luben.zstd_jni;
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
-
     requires transitive io.cairn.block;
 }

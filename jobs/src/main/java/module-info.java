@@ -1,9 +1,8 @@
 /// Block jobs with their scheduler, and the operations on whole images: info, create, convert,
-/// check, compare, map, measure, resize, rebase and commit.
-/// The tools, QMP and a Java program that embeds Cairn call the same ones.
+/// check, compare, map, measure, resize, rebase and commit. The tools, QMP and a Java program that
+/// embeds Cairn call the same ones.
 module io.cairn.job {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
-
     requires transitive io.cairn.block;
 }

@@ -3,6 +3,5 @@
 module io.cairn.qmp {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
-
     requires transitive io.cairn.block;
 }

@@ -1,14 +1,17 @@
 package io.cairn.block;
 
-import java.io.IOException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A failure of the block layer: an errno, a message for the user of a tool, and the node it came from.
+import java.io.IOException;
+import java.util.Optional;
+
+/// A failure of the block layer: an errno, a message for the user of a tool, and the node it came
+/// from.
 ///
-/// The message names the thing (file, node, option) and what is wrong with it, in one line without a full stop. Where the
-/// reference tools have a text for the case, the message is that text; a {@linkplain #hint() hint} holds the further
-/// line that they print below it. A {@linkplain #detail() detail} is an addition of ours that only our own tools show.
+/// The message names the thing (file, node, option) and what is wrong with it, in one line without
+/// a full stop. Where the reference tools have a text for the case, the message is that text; a
+/// {@linkplain #hint() hint} holds the further line that they print below it. A {@linkplain
+/// #detail() detail} is an addition of ours that only our own tools show.
 public sealed class BlockException extends IOException
         permits HostException,
                 CorruptImageException,
@@ -78,7 +81,8 @@ public sealed class BlockException extends IOException
         return this;
     }
 
-    /// The same failure seen from a layer above: `prefix: message`, with errno, hint, detail and node kept.
+    /// The same failure seen from a layer above: `prefix: message`, with errno, hint, detail and
+    /// node kept.
     public BlockException prefixed(String prefix) {
         BlockException e = new BlockException(errno, prefix + ": " + getMessage());
         e.hint = hint;

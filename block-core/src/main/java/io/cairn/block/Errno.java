@@ -1,8 +1,10 @@
 package io.cairn.block;
 
-/// The error numbers that the block layer reports, with their Linux values and the texts of `strerror`.
+/// The error numbers that the block layer reports, with their Linux values and the texts of
+/// `strerror`.
 ///
-/// A {@link BlockException} carries one; it is what an NBD peer, a guest or a shell sees of a failure.
+/// A {@link BlockException} carries one; it is what an NBD peer, a guest or a shell sees of a
+/// failure.
 public enum Errno {
     EPERM(1, "Operation not permitted"),
     ENOENT(2, "No such file or directory"),

@@ -1,4 +1,5 @@
-/// The graph of block nodes and everything that its users hold: nodes, edges, permissions, backends, errors.
+/// The graph of block nodes and everything that its users hold: nodes, edges, permissions,
+/// backends, errors.
 @NullMarked
 package io.cairn.block;
 
