@@ -1,0 +1,113 @@
+package io.cairn.block.option;
+
+import io.cairn.block.InvalidOptionException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Builds the nested object that dotted keys stand for.
+final class Nesting {
+    private Nesting() {}
+
+    static JsonObject unflatten(Map<String, JsonValue> flat) throws InvalidOptionException {
+        Node root = new Node();
+        for (Map.Entry<String, JsonValue> entry : flat.entrySet()) {
+            root.put(entry.getKey(), 0, entry.getValue());
+        }
+        return root.object("");
+    }
+
+    /// The children of one key while they are collected: values, or further nodes.
+    private static final class Node {
+        private final Map<String, JsonValue> values = new LinkedHashMap<>();
+        private final Map<String, Node> nodes = new LinkedHashMap<>();
+        private final List<String> order = new ArrayList<>();
+
+        void put(String key, int start, JsonValue value) throws InvalidOptionException {
+            int dot = key.indexOf('.', start);
+            String name = dot < 0 ? key.substring(start) : key.substring(start, dot);
+            boolean leaf = dot < 0;
+            if (leaf ? nodes.containsKey(name) : values.containsKey(name)) {
+                throw inconsistent(key.substring(0, start).concat(name));
+            }
+            if (!values.containsKey(name) && !nodes.containsKey(name)) {
+                order.add(name);
+            }
+            if (leaf) {
+                values.put(name, value);
+                return;
+            }
+            Node node = nodes.get(name);
+            if (node == null) {
+                node = new Node();
+                nodes.put(name, node);
+            }
+            node.put(key, dot + 1, value);
+        }
+
+        JsonObject object(String prefix) throws InvalidOptionException {
+            JsonObject.Builder object = JsonObject.builder();
+            for (String name : order) {
+                object.put(name, child(prefix, name));
+            }
+            return object.build();
+        }
+
+        private JsonValue child(String prefix, String name) throws InvalidOptionException {
+            JsonValue value = values.get(name);
+            if (value != null) {
+                return value;
+            }
+            Node node = nodes.get(name);
+            if (node == null) {
+                throw new IllegalStateException(name);
+            }
+            String path = prefix.concat(name);
+            int indexes = node.countIndexes();
+            if (indexes == 0) {
+                return node.object(path.concat("."));
+            }
+            if (indexes < node.order.size()) {
+                throw inconsistent(path);
+            }
+            return node.list(path);
+        }
+
+        private int countIndexes() {
+            int count = 0;
+            for (String name : order) {
+                if (isIndex(name)) {
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        private JsonArray list(String path) throws InvalidOptionException {
+            List<JsonValue> elements = new ArrayList<>();
+            for (int i = 0; i < order.size(); i++) {
+                String name = Integer.toString(i);
+                if (!values.containsKey(name) && !nodes.containsKey(name)) {
+                    throw new InvalidOptionException(
+                            "Parameter '" + path + "." + name + "' missing");
+                }
+                elements.add(child(path.concat("."), name));
+            }
+            return new JsonArray(elements);
+        }
+
+        private static boolean isIndex(String name) {
+            for (int i = 0; i < name.length(); i++) {
+                if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                    return false;
+                }
+            }
+            return !name.isEmpty();
+        }
+
+        private static InvalidOptionException inconsistent(String key) {
+            return new InvalidOptionException("Parameters '" + key + ".*' used inconsistently");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.cairn.block.option;
+
+import io.cairn.block.InvalidOptionException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The options that one front end accepts, in the order of their declaration: a format's, or a format's and a protocol's together.
+public final class OptionList {
+    /// The list without options.
+    public static final OptionList EMPTY = new OptionList(List.of());
+
+    private final List<Option> options;
+
+    private OptionList(List<Option> options) {
+        this.options = options;
+    }
+
+    public static OptionList of(Option... options) {
+        return new OptionList(List.of(options));
+    }
+
+    public List<Option> options() {
+        return options;
+    }
+
+    /// The option of that command-line name, null if there is none.
+    public @Nullable Option find(String name) {
+        for (Option option : options) {
+            if (option.name().equals(name)) {
+                return option;
+            }
+        }
+        return null;
+    }
+
+    /// This list and those options of the other whose names are not in it.
+    public OptionList plus(OptionList other) {
+        List<Option> all = new ArrayList<>(options);
+        for (Option option : other.options) {
+            if (find(option.name()) == null) {
+                all.add(option);
+            }
+        }
+        return new OptionList(List.copyOf(all));
+    }
+
+    /// The options in a text of the form `-o k=v,…`, their names and types checked.
+    ///
+    /// @throws InvalidOptionException in the peer's words: `Invalid parameter 'foo'`, `Parameter 'size' expects …`
+    public Options parse(String text) throws InvalidOptionException {
+        Options parsed = Keyval.parseOpts(text, null).toOptions();
+        check(parsed);
+        return parsed;
+    }
+
+    /// Checks that every key is an option here and every value of its type.
+    ///
+    /// @throws InvalidOptionException for the first that is not
+    public void check(Options given) throws InvalidOptionException {
+        for (String key : given.keys()) {
+            Option option = find(key);
+            if (option == null) {
+                throw new InvalidOptionException("Invalid parameter '" + key + "'");
+            }
+            OptionValues.check(option, given);
+        }
+    }
+
+    /// The lines that `-o help` prints below its heading: each option as `  name=<type>  - help`, by name.
+    public String help() {
+        return OptionHelp.lines(options);
+    }
+
+    /// The given options and the defaults of the others as the line of `create` shows them: `cluster_size=65536 compat=1.1`,
+    /// in the order of declaration.
+    public String describe(Options given) {
+        return OptionHelp.describe(options, given);
+    }
+}

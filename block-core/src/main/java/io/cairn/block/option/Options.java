@@ -1,0 +1,213 @@
+package io.cairn.block.option;
+
+import io.cairn.block.InvalidOptionException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The options of a block node: flattened dotted keys with scalar values, in the order in which they came.
+///
+/// `{"driver": "qcow2", "file": {"driver": "file", "filename": "a"}}` is `driver`, `file.driver` and `file.filename`; a list's
+/// elements are `children.0`, `children.1`, …; `file` alone holds the name of a node that exists. Values from JSON keep
+/// their types, values from a command line are strings; reading them is lenient, since both open the same nodes.
+///
+/// An instance is mutable and not safe for use by several threads: whoever reads an option takes it out, and what is left at the end is unknown to all.
+public final class Options {
+    private final Map<String, JsonValue> values = new LinkedHashMap<>();
+
+    /// Options without any entry.
+    public Options() {}
+
+    /// A copy that changes independently.
+    public Options(Options other) {
+        values.putAll(other.values);
+    }
+
+    /// The options that a JSON object stands for.
+    public static Options flatten(JsonObject object) {
+        Options options = new Options();
+        options.flattenInto("", object);
+        return options;
+    }
+
+    private void flattenInto(String prefix, JsonObject object) {
+        for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+            putNested(prefix.concat(member.getKey()), member.getValue());
+        }
+    }
+
+    private void putNested(String key, JsonValue value) {
+        if (value instanceof JsonObject object) {
+            flattenInto(key.concat("."), object);
+        } else if (value instanceof JsonArray array) {
+            int i = 0;
+            for (JsonValue element : array.elements()) {
+                putNested(key.concat(".").concat(Integer.toString(i++)), element);
+            }
+        } else {
+            values.put(key, value);
+        }
+    }
+
+    /// The nested object that these options stand for; an object whose keys are 0, 1, … becomes a list.
+    ///
+    /// @throws InvalidOptionException if a key is both a value and the start of others, or a list has a gap
+    public JsonObject unflatten() throws InvalidOptionException {
+        return Nesting.unflatten(values);
+    }
+
+    public boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    /// The keys in the order in which they came; a snapshot.
+    public List<String> keys() {
+        return new ArrayList<>(values.keySet());
+    }
+
+    /// The key that the peer would name first; null if there is none.
+    public @Nullable String firstKey() {
+        return values.isEmpty() ? null : PeerOrder.sort(values.keySet()).get(0);
+    }
+
+    public boolean contains(String key) {
+        return values.containsKey(key);
+    }
+
+    /// The value of a key, null if there is none.
+    public @Nullable JsonValue get(String key) {
+        return values.get(key);
+    }
+
+    /// The value of a key if it is a string, else null.
+    public @Nullable String getString(String key) {
+        return values.get(key) instanceof JsonString string ? string.value() : null;
+    }
+
+    /// Removes a key and returns its value, null if there was none.
+    public @Nullable JsonValue take(String key) {
+        return values.remove(key);
+    }
+
+    /// Removes a key and returns its value as the text of an option, null if there was none.
+    public @Nullable String takeText(String key) {
+        JsonValue value = values.remove(key);
+        return value == null ? null : value.asText();
+    }
+
+    /// Sets a scalar value.
+    public Options put(String key, JsonValue value) {
+        if (!value.isScalar()) {
+            throw new IllegalArgumentException("an option's value is a scalar");
+        }
+        values.put(key, value);
+        return this;
+    }
+
+    public Options put(String key, String value) {
+        return put(key, JsonValue.of(value));
+    }
+
+    public Options put(String key, long value) {
+        return put(key, JsonValue.of(value));
+    }
+
+    public Options put(String key, boolean value) {
+        return put(key, JsonValue.of(value));
+    }
+
+    /// Sets a value unless the key is there.
+    public Options putIfAbsent(String key, JsonValue value) {
+        values.putIfAbsent(key, value);
+        return this;
+    }
+
+    /// Sets all of the other's values, over those that are here.
+    public Options putAll(Options other) {
+        values.putAll(other.values);
+        return this;
+    }
+
+    /// Sets all of the other's values under `prefix.`: the inverse of {@link #takeSub}.
+    public Options putSub(String prefix, Options other) {
+        String start = prefix.concat(".");
+        for (Map.Entry<String, JsonValue> entry : other.values.entrySet()) {
+            values.put(start.concat(entry.getKey()), entry.getValue());
+        }
+        return this;
+    }
+
+    /// Adds those of the other's values whose keys are not here: explicit options win over inherited ones.
+    public Options inherit(Options other) {
+        for (Map.Entry<String, JsonValue> entry : other.values.entrySet()) {
+            values.putIfAbsent(entry.getKey(), entry.getValue());
+        }
+        return this;
+    }
+
+    /// Whether any key starts with `prefix.`.
+    public boolean hasSub(String prefix) {
+        String start = prefix.concat(".");
+        for (String key : values.keySet()) {
+            if (key.startsWith(start)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The options whose keys start with `prefix.`, without that start; they stay here too.
+    public Options sub(String prefix) {
+        return collectSub(prefix, false);
+    }
+
+    /// As {@link #sub}, and they are removed here.
+    public Options takeSub(String prefix) {
+        return collectSub(prefix, true);
+    }
+
+    private Options collectSub(String prefix, boolean remove) {
+        String start = prefix.concat(".");
+        Options sub = new Options();
+        for (String key : keys()) {
+            if (key.startsWith(start)) {
+                JsonValue value = remove ? values.remove(key) : values.get(key);
+                if (value != null) {
+                    sub.values.put(key.substring(start.length()), value);
+                }
+            }
+        }
+        return sub;
+    }
+
+    /// The number of elements of a list: how many of `prefix.0`, `prefix.1`, … follow each other from 0, as values or sub-trees.
+    public int listLength(String prefix) {
+        int n = 0;
+        while (contains(element(prefix, n)) || hasSub(element(prefix, n))) {
+            n++;
+        }
+        return n;
+    }
+
+    private static String element(String prefix, int index) {
+        return prefix.concat(".").concat(Integer.toString(index));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Options options && values.equals(options.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /// The options as the nested JSON text of a node, or as flat JSON where they do not nest.
+    @Override
+    public String toString() {
+        return Json.print(new JsonObject(values));
+    }
+}
