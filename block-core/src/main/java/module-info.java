@@ -4,7 +4,8 @@
 /// through one package here, exported to named modules only.
 module io.cairn.block {
     requires static com.google.errorprone.annotations;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
 
     exports io.cairn.block;
+    exports io.cairn.block.option;
 }

@@ -4,7 +4,8 @@ package io.cairn.block.option;
 public enum Dialect {
     /// `-o k=v`: command-line names, every value a text.
     COMMAND_LINE,
-    /// The options of a node (`json:`, dotted keys): QMP names, each value a text or of its JSON type.
+    /// The options of a node (`json:`, dotted keys): QMP names, each value a text or of its JSON
+    /// type.
     NODE,
     /// The arguments of a QMP command: QMP names, each value of its JSON type.
     QMP

@@ -1,9 +1,11 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
+
 import org.jspecify.annotations.Nullable;
 
-/// The syntax of image names: plain paths, `protocol:rest`, `json:{…}`, and how a backing file's name is read against its overlay's.
+/// The syntax of image names: plain paths, `protocol:rest`, `json:{…}`, and how a backing file's
+/// name is read against its overlay's.
 public final class FilenameSyntax {
     private FilenameSyntax() {}
 
@@ -28,7 +30,8 @@ public final class FilenameSyntax {
         throw new InvalidOptionException("Invalid JSON object given");
     }
 
-    /// The protocol of `protocol:rest`, null for a plain path: a colon counts only before the first slash.
+    /// The protocol of `protocol:rest`, null for a plain path: a colon counts only before the first
+    /// slash.
     public static @Nullable String protocol(String filename) {
         int colon = filename.indexOf(':');
         if (colon < 0) {
@@ -38,12 +41,14 @@ public final class FilenameSyntax {
         return slash >= 0 && slash < colon ? null : filename.substring(0, colon);
     }
 
-    /// Whether the name is read by itself, not against a base: an absolute path, or a name with a protocol.
+    /// Whether the name is read by itself, not against a base: an absolute path, or a name with a
+    /// protocol.
     public static boolean isAbsolute(String filename) {
         return filename.startsWith("/") || protocol(filename) != null;
     }
 
-    /// The name of a backing file as it is opened: `backing` itself if it is {@linkplain #isAbsolute absolute} or empty, else beside `overlay`.
+    /// The name of a backing file as it is opened: `backing` itself if it is {@linkplain
+    /// #isAbsolute absolute} or empty, else beside `overlay`.
     ///
     /// @throws InvalidOptionException if `overlay` is a `json:` name, which has no directory
     public static String resolveBacking(String overlay, String backing)
@@ -58,7 +63,8 @@ public final class FilenameSyntax {
         return combine(overlay, backing);
     }
 
-    /// The relative `name` beside `base`: in place of what follows the last slash of `base`, or the colon of its protocol.
+    /// The relative `name` beside `base`: in place of what follows the last slash of `base`, or the
+    /// colon of its protocol.
     public static String combine(String base, String name) {
         if (isAbsolute(name)) {
             return name;

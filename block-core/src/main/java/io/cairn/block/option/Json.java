@@ -2,8 +2,8 @@ package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
 
-/// The JSON dialect of the tools: strings in single or double quotes, integers of 64 bits with and without a sign, nothing else
-/// beyond RFC 8259. Printed text is ASCII.
+/// The JSON dialect of the tools: strings in single or double quotes, integers of 64 bits with and
+/// without a sign, nothing else beyond RFC 8259. Printed text is ASCII.
 public final class Json {
     private Json() {}
 
@@ -16,7 +16,8 @@ public final class Json {
 
     /// The object that the text holds.
     ///
-    /// @throws InvalidOptionException as {@link #parse}, or `Invalid JSON object given` if it is another value
+    /// @throws InvalidOptionException as {@link #parse}, or `Invalid JSON object given` if it is
+    ///   another value
     public static JsonObject parseObject(String text) throws InvalidOptionException {
         if (parse(text) instanceof JsonObject object) {
             return object;
@@ -24,13 +25,14 @@ public final class Json {
         throw new InvalidOptionException("Invalid JSON object given");
     }
 
-    /// The value on one line, as in `json:{"driver": "raw", …}`, members in {@linkplain PeerOrder the peer's order}.
+    /// The value on one line, as in `json:{"driver": "raw", …}`, members in {@linkplain PeerOrder
+    /// the peer's order}.
     public static String print(JsonValue value) {
         return JsonPrinter.compact(value);
     }
 
-    /// The value over several lines, as `--output=json` prints it: four spaces a level, no newline at the end,
-    /// members in {@linkplain PeerOrder the peer's order}.
+    /// The value over several lines, as `--output=json` prints it: four spaces a level, no newline
+    /// at the end, members in {@linkplain PeerOrder the peer's order}.
     public static String printPretty(JsonValue value) {
         return JsonPrinter.pretty(value);
     }

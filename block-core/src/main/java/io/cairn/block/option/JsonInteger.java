@@ -1,6 +1,7 @@
 package io.cairn.block.option;
 
-/// A JSON number without fraction and exponent: the 64 bits, and whether the highest one is a digit and not the sign.
+/// A JSON number without fraction and exponent: the 64 bits, and whether the highest one is a digit
+/// and not the sign.
 ///
 /// @param bits the value, for an unsigned one above `Long.MAX_VALUE` its two's complement
 /// @param unsigned whether the value is above `Long.MAX_VALUE`

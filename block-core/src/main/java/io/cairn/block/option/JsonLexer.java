@@ -1,12 +1,15 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
+
 import java.util.ArrayList;
 import java.util.List;
 
-/// Splits a text into the tokens of one JSON value: it stops where the brackets balance, or where one closes that was not open.
+/// Splits a text into the tokens of one JSON value: it stops where the brackets balance, or where
+/// one closes that was not open.
 ///
-/// A token that cannot be ends everything, so a stray character late in a value is named before a missing colon early in it.
+/// A token that cannot be ends everything, so a stray character late in a value is named before a
+/// missing colon early in it.
 final class JsonLexer {
     static final int MAX_DEPTH = 1024;
     static final int MAX_TOKENS = 2 << 20;
@@ -18,7 +21,8 @@ final class JsonLexer {
         this.text = text;
     }
 
-    /// A token: its kind and its text. The kind is the character itself for brackets and separators.
+    /// A token: its kind and its text. The kind is the character itself for brackets and
+    /// separators.
     record Token(char kind, String text) {}
 
     static final char STRING = '"';

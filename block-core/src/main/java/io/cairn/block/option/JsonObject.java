@@ -1,9 +1,10 @@
 package io.cairn.block.option;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// A JSON object, its members in the order in which they came.
 ///

@@ -1,6 +1,7 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -5,7 +5,8 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 
-/// Prints JSON as the reference tools do: ASCII, a space after each colon and comma, members in the peer's order.
+/// Prints JSON as the reference tools do: ASCII, a space after each colon and comma, members in the
+/// peer's order.
 final class JsonPrinter {
     private static final String HEX = "0123456789ABCDEF";
 

@@ -42,7 +42,8 @@ final class JsonUnescape {
         };
     }
 
-    /// Appends the character of an escape whose four digits are at `start`, with a second escape for a surrogate pair; returns where it ends.
+    /// Appends the character of an escape whose four digits are at `start`, with a second escape
+    /// for a surrogate pair; returns where it ends.
     private static int unicode(String token, int start, StringBuilder out)
             throws InvalidOptionException {
         int first = hex4(token, start);

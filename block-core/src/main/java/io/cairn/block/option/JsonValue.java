@@ -2,7 +2,8 @@ package io.cairn.block.option;
 
 /// A value of the JSON dialect that the tools and the QMP wire speak.
 ///
-/// Integers keep their whole range: what fits into 63 bits and a sign, and what needs 64 bits without one.
+/// Integers keep their whole range: what fits into 63 bits and a sign, and what needs 64 bits
+/// without one.
 public sealed interface JsonValue
         permits JsonString, JsonInteger, JsonDouble, JsonBoolean, JsonNull, JsonArray, JsonObject {
 
@@ -31,7 +32,8 @@ public sealed interface JsonValue
         return !(this instanceof JsonArray) && !(this instanceof JsonObject);
     }
 
-    /// The value as the text of a command-line option: a string as it is, a boolean as `on` or `off`, everything else as JSON.
+    /// The value as the text of a command-line option: a string as it is, a boolean as `on` or
+    /// `off`, everything else as JSON.
     default String asText() {
         return Json.print(this);
     }

@@ -1,18 +1,23 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The pairs of a text like `k=v,k2=v2`, in which a doubled comma stands for one.
 ///
-/// Two grammars share it. {@link #parseOpts} is the older one of `-o` and `--image-opts`: a key without `=` is a flag, keys may repeat.
-/// {@link #parse} is that of `--blockdev`, `--object`, `--export` and their like: dotted keys with strict fragments, each key once or the last one wins.
+/// Two grammars share it. {@link #parseOpts} is the older one of `-o` and `--image-opts`: a key
+/// without `=` is a flag, keys may repeat. {@link #parse} is that of `--blockdev`, `--object`,
+/// `--export` and their like: dotted keys with strict fragments, each key once or the last one
+/// wins.
 ///
 /// @param pairs the pairs in the order of the text
 /// @param help whether `help` or `?` stood among them
-/// @param warnings what the peer prints on stderr about deprecated forms, one line each, without the program's name
+/// @param warnings what the peer prints on stderr about deprecated forms, one line each, without
+///   the program's name
 public record Keyval(List<Pair> pairs, boolean help, List<String> warnings) {
     public Keyval {
         pairs = List.copyOf(pairs);
@@ -24,21 +29,25 @@ public record Keyval(List<Pair> pairs, boolean help, List<String> warnings) {
 
     /// Parses the grammar of `-o` and `--image-opts`.
     ///
-    /// @param impliedKey the key of a first element without one (`type` for `--object`), null if there is none
+    /// @param impliedKey the key of a first element without one (`type` for `--object`), null if
+    ///   there is none
     public static Keyval parseOpts(String text, @Nullable String impliedKey) {
         return OptsParser.parse(text, impliedKey);
     }
 
     /// Parses the grammar of `--blockdev` and `--object`.
     ///
-    /// @param impliedKey the key of a first element without one (`qom-type` for `--object`), null if there is none
-    /// @throws InvalidOptionException in the peer's words: `Expected '=' after parameter 'x'`, `Invalid parameter 'x'`
+    /// @param impliedKey the key of a first element without one (`qom-type` for `--object`), null
+    ///   if there is none
+    /// @throws InvalidOptionException in the peer's words: `Expected '=' after parameter 'x'`,
+    ///   `Invalid parameter 'x'`
     public static Keyval parse(String text, @Nullable String impliedKey)
             throws InvalidOptionException {
         return KeyvalParser.parse(text, impliedKey);
     }
 
-    /// Parses an argument that is an object in JSON if it starts with a brace, else in the grammar of {@link #parse}, and nests its dotted keys.
+    /// Parses an argument that is an object in JSON if it starts with a brace, else in the grammar
+    /// of {@link #parse}, and nests its dotted keys.
     public static JsonObject parseObject(String text, @Nullable String impliedKey)
             throws InvalidOptionException {
         if (text.startsWith("{")) {

@@ -1,11 +1,14 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
-/// Reads the `k=v,a.b=w` of `--blockdev` and `--object`: every fragment of a key is a name or an index.
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads the `k=v,a.b=w` of `--blockdev` and `--object`: every fragment of a key is a name or an
+/// index.
 final class KeyvalParser {
     private static final int MAX_FRAGMENT = 127;
 

@@ -1,16 +1,20 @@
 package io.cairn.block.option;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// The declaration of one option: its names, its type, its default and its help text.
 ///
 /// @param name the name on the command line, `cluster_size`
-/// @param qmpName the name in QMP and in a node's options, `cluster-size`; null for one that only the command line knows
+/// @param qmpName the name in QMP and in a node's options, `cluster-size`; null for one that only
+///   the command line knows
 /// @param type what values are
-/// @param defaultValue the value taken when none is given, in the command line's spelling; null if absence means something of its own
+/// @param defaultValue the value taken when none is given, in the command line's spelling; null if
+///   absence means something of its own
 /// @param help one line without a full stop; null hides the option's text from help
-/// @param choices the names that a {@link OptionType#CHOICE} accepts, in the order of its enum; empty for other types
+/// @param choices the names that a {@link OptionType#CHOICE} accepts, in the order of its enum;
+///   empty for other types
 public record Option(
         String name,
         @Nullable String qmpName,
@@ -48,7 +52,8 @@ public record Option(
 
     /// An option that takes one of the names.
     public static Option choice(String name, String help, String... choices) {
-        return new Option(name, name.replace('_', '-'), OptionType.CHOICE, null, help, List.of(choices));
+        return new Option(
+                name, name.replace('_', '-'), OptionType.CHOICE, null, help, List.of(choices));
     }
 
     /// This option with a default.

@@ -1,11 +1,14 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
-/// The options that one front end accepts, in the order of their declaration: a format's, or a format's and a protocol's together.
+import java.util.ArrayList;
+import java.util.List;
+
+/// The options that one front end accepts, in the order of their declaration: a format's, or a
+/// format's and a protocol's together.
 public final class OptionList {
     /// The list without options.
     public static final OptionList EMPTY = new OptionList(List.of());
@@ -47,7 +50,8 @@ public final class OptionList {
 
     /// The options in a text of the form `-o k=v,…`, their names and types checked.
     ///
-    /// @throws InvalidOptionException in the peer's words: `Invalid parameter 'foo'`, `Parameter 'size' expects …`
+    /// @throws InvalidOptionException in the peer's words: `Invalid parameter 'foo'`, `Parameter
+    ///   'size' expects …`
     public Options parse(String text) throws InvalidOptionException {
         Options parsed = Keyval.parseOpts(text, null).toOptions();
         check(parsed);
@@ -67,13 +71,14 @@ public final class OptionList {
         }
     }
 
-    /// The lines that `-o help` prints below its heading: each option as `  name=<type>  - help`, by name.
+    /// The lines that `-o help` prints below its heading: each option as ` name=<type> - help`, by
+    /// name.
     public String help() {
         return OptionHelp.lines(options);
     }
 
-    /// The given options and the defaults of the others as the line of `create` shows them: `cluster_size=65536 compat=1.1`,
-    /// in the order of declaration.
+    /// The given options and the defaults of the others as the line of `create` shows them:
+    /// `cluster_size=65536 compat=1.1`, in the order of declaration.
     public String describe(Options given) {
         return OptionHelp.describe(options, given);
     }

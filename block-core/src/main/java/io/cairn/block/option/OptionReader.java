@@ -1,9 +1,11 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
+
 import org.jspecify.annotations.Nullable;
 
-/// Takes the values of declared options out of a set, by type. The names given to it are the declared command-line names.
+/// Takes the values of declared options out of a set, by type. The names given to it are the
+/// declared command-line names.
 public final class OptionReader {
     private final OptionList list;
     private final Options options;
@@ -25,7 +27,9 @@ public final class OptionReader {
     public @Nullable String string(String name) throws InvalidOptionException {
         Option option = declared(name);
         JsonValue value = take(option);
-        return value == null ? option.defaultValue() : OptionValues.string(label(option), value, dialect);
+        return value == null
+                ? option.defaultValue()
+                : OptionValues.string(label(option), value, dialect);
     }
 
     /// The option's text.
@@ -34,7 +38,8 @@ public final class OptionReader {
     public String requiredString(String name) throws InvalidOptionException {
         String text = string(name);
         if (text == null) {
-            throw new InvalidOptionException("Parameter '" + label(declared(name)) + "' is missing");
+            throw new InvalidOptionException(
+                    "Parameter '" + label(declared(name)) + "' is missing");
         }
         return text;
     }
@@ -55,7 +60,8 @@ public final class OptionReader {
         return value == null ? 0 : OptionValues.number(label(option), value, dialect);
     }
 
-    /// The option's number of bytes or its default, 0 if there is neither; read as 64 bits without a sign.
+    /// The option's number of bytes or its default, 0 if there is neither; read as 64 bits without
+    /// a sign.
     public long size(String name) throws InvalidOptionException {
         Option option = declared(name);
         JsonValue value = takeOrDefault(option);

@@ -2,12 +2,16 @@ package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
 
-/// The options of a driver, a job or a command, declared once, and the constructor of the record that holds them.
+/// The options of a driver, a job or a command, declared once, and the constructor of the record
+/// that holds them.
 ///
-/// From it come the command line's `-o` with its help, the names in `json:{…}` and dotted keys, and the arguments of QMP.
+/// From it come the command line's `-o` with its help, the names in `json:{…}` and dotted keys, and
+/// the arguments of QMP.
 ///
 /// {@snippet :
 /// record Sizes(long clusterSize, boolean lazy) {}
+///
+///
 ///
 /// static final OptionSchema<Sizes> SCHEMA = OptionSchema.of(
 ///         OptionList.of(
@@ -42,10 +46,11 @@ public final class OptionSchema<R> {
         return list;
     }
 
-    /// Takes this schema's options out of the given ones, by the names and rules of the dialect, and builds the record.
-    /// What the schema does not know stays in `options`.
+    /// Takes this schema's options out of the given ones, by the names and rules of the dialect,
+    /// and builds the record. What the schema does not know stays in `options`.
     ///
-    /// @throws InvalidOptionException if a value is not of its option's type, or the record refuses it
+    /// @throws InvalidOptionException if a value is not of its option's type, or the record refuses
+    ///   it
     public R read(Options options, Dialect dialect) throws InvalidOptionException {
         return constructor.construct(new OptionReader(list, options, dialect));
     }

@@ -1,9 +1,11 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
+
 import java.util.List;
 
-/// Converts the values of options to their types, with the peer's words for each that is not of its type.
+/// Converts the values of options to their types, with the peer's words for each that is not of its
+/// type.
 final class OptionValues {
     private OptionValues() {}
 
@@ -61,8 +63,7 @@ final class OptionValues {
         }
     }
 
-    static long size(String name, JsonValue value, Dialect dialect)
-            throws InvalidOptionException {
+    static long size(String name, JsonValue value, Dialect dialect) throws InvalidOptionException {
         if (dialect == Dialect.QMP) {
             if (value instanceof JsonInteger integer && integer.isNonNegative()) {
                 return integer.bits();

@@ -1,19 +1,24 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// The options of a block node: flattened dotted keys with scalar values, in the order in which they came.
+/// The options of a block node: flattened dotted keys with scalar values, in the order in which
+/// they came.
 ///
-/// `{"driver": "qcow2", "file": {"driver": "file", "filename": "a"}}` is `driver`, `file.driver` and `file.filename`; a list's
-/// elements are `children.0`, `children.1`, …; `file` alone holds the name of a node that exists. Values from JSON keep
-/// their types, values from a command line are strings; reading them is lenient, since both open the same nodes.
+/// `{"driver": "qcow2", "file": {"driver": "file", "filename": "a"}}` is `driver`, `file.driver`
+/// and `file.filename`; a list's elements are `children.0`, `children.1`, …; `file` alone holds the
+/// name of a node that exists. Values from JSON keep their types, values from a command line are
+/// strings; reading them is lenient, since both open the same nodes.
 ///
-/// An instance is mutable and not safe for use by several threads: whoever reads an option takes it out, and what is left at the end is unknown to all.
+/// An instance is mutable and not safe for use by several threads: whoever reads an option takes it
+/// out, and what is left at the end is unknown to all.
 public final class Options {
     private final Map<String, JsonValue> values = new LinkedHashMap<>();
 
@@ -51,9 +56,11 @@ public final class Options {
         }
     }
 
-    /// The nested object that these options stand for; an object whose keys are 0, 1, … becomes a list.
+    /// The nested object that these options stand for; an object whose keys are 0, 1, … becomes a
+    /// list.
     ///
-    /// @throws InvalidOptionException if a key is both a value and the start of others, or a list has a gap
+    /// @throws InvalidOptionException if a key is both a value and the start of others, or a list
+    ///   has a gap
     public JsonObject unflatten() throws InvalidOptionException {
         return Nesting.unflatten(values);
     }
@@ -139,7 +146,8 @@ public final class Options {
         return this;
     }
 
-    /// Adds those of the other's values whose keys are not here: explicit options win over inherited ones.
+    /// Adds those of the other's values whose keys are not here: explicit options win over
+    /// inherited ones.
     public Options inherit(Options other) {
         for (Map.Entry<String, JsonValue> entry : other.values.entrySet()) {
             values.putIfAbsent(entry.getKey(), entry.getValue());
@@ -182,7 +190,8 @@ public final class Options {
         return sub;
     }
 
-    /// The number of elements of a list: how many of `prefix.0`, `prefix.1`, … follow each other from 0, as values or sub-trees.
+    /// The number of elements of a list: how many of `prefix.0`, `prefix.1`, … follow each other
+    /// from 0, as values or sub-trees.
     public int listLength(String prefix) {
         int n = 0;
         while (contains(element(prefix, n)) || hasSub(element(prefix, n))) {

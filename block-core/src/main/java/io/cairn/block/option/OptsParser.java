@@ -1,8 +1,9 @@
 package io.cairn.block.option;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Reads the `k=v,k2,nok3` of `-o` and `--image-opts`.
 final class OptsParser {

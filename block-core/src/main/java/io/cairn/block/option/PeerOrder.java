@@ -6,9 +6,10 @@ import java.util.List;
 
 /// The order in which the reference tools give the members of an object.
 ///
-/// They do not keep the order of arrival: theirs is the order of a table of 512 buckets, indexed by the string hash
-/// that the Trivial Database published, with the newest key first within a bucket. Text that is to be equal to theirs, and
-/// the question which of several wrong options an error names, depend on it.
+/// They do not keep the order of arrival: theirs is the order of a table of 512 buckets, indexed by
+/// the string hash that the Trivial Database published, with the newest key first within a bucket.
+/// Text that is to be equal to theirs, and the question which of several wrong options an error
+/// names, depend on it.
 public final class PeerOrder {
     private static final int BUCKETS = 512;
 

@@ -12,7 +12,8 @@ final class SizeFormat {
 
     private SizeFormat() {}
 
-    /// C's `%0.3g` of the size in the largest unit in which it is at least 1 once rounded up from 1000.
+    /// C's `%0.3g` of the size in the largest unit in which it is at least 1 once rounded up from
+    /// 1000.
     static String human(long bytes) {
         BigDecimal value = new BigDecimal(Long.toUnsignedString(bytes));
         int unit = 0;
@@ -37,9 +38,7 @@ final class SizeFormat {
         String number =
                 value == Math.rint(value)
                         ? Long.toString((long) value)
-                        : new BigDecimal(value)
-                                .setScale(3, RoundingMode.HALF_EVEN)
-                                .toPlainString();
+                        : new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN).toPlainString();
         return number.concat(unit == 0 ? " bytes" : " ".concat(UNITS.get(unit)));
     }
 }

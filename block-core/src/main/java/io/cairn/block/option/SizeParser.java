@@ -1,13 +1,17 @@
 package io.cairn.block.option;
 
 import io.cairn.block.InvalidOptionException;
-import java.math.BigDecimal;
-import java.math.BigInteger;
+
 import org.jspecify.annotations.Nullable;
 
-/// Reads one size: white space, a sign, digits with an optional fraction or `0x` and hexadecimal digits, and one suffix.
+import java.math.BigDecimal;
+import java.math.BigInteger;
+
+/// Reads one size: white space, a sign, digits with an optional fraction or `0x` and hexadecimal
+/// digits, and one suffix.
 ///
-/// A fraction is taken as a double and cut to whole bytes, and one that rounds to a whole number counts as none; it needs a suffix unless it is zero.
+/// A fraction is taken as a double and cut to whole bytes, and one that rounds to a whole number
+/// counts as none; it needs a suffix unless it is zero.
 final class SizeParser {
     private static final String SUFFIXES = "BKMGTPE";
     private static final BigInteger LIMIT = BigInteger.ONE.shiftLeft(64);
@@ -32,9 +36,7 @@ final class SizeParser {
         if (size == null) {
             InvalidOptionException e =
                     new InvalidOptionException(
-                            "Parameter '"
-                                    + name
-                                    + "' expects a non-negative number below 2^64");
+                            "Parameter '" + name + "' expects a non-negative number below 2^64");
             e.withHint(Sizes.SUFFIX_HINT);
             throw e;
         }
@@ -51,7 +53,8 @@ final class SizeParser {
         return parser.startsHex() && parser.integer() != null && parser.suffixShift() >= 0;
     }
 
-    /// The bytes, null if the text is no size; a number too large for any use may come out as any number above 2^64 - 1.
+    /// The bytes, null if the text is no size; a number too large for any use may come out as any
+    /// number above 2^64 - 1.
     private @Nullable BigInteger parse(char defaultSuffix) {
         boolean negative = skipSpaceAndSign();
         boolean hex = startsHex();
