@@ -20,7 +20,8 @@ interface Host {
 
     /// Holds the choice until it is first needed.
     final class Holder {
-        static final Host HOST = new PortableHost();
+        static final Host HOST =
+                LinuxHost.isAvailable() ? new LinuxHost() : new PortableHost();
 
         private Holder() {}
     }

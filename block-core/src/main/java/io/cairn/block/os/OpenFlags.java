@@ -70,6 +70,11 @@ public record OpenFlags(
         return new OpenFlags(writable, create, exclusive, truncate, direct, noFollow, mode, way);
     }
 
+    /// What opens a file again by a name that is a link to it.
+    OpenFlags reopening() {
+        return new OpenFlags(writable, false, false, truncate, direct, false, mode, aio);
+    }
+
     /// What remains once the file is open: nothing is made or cut a second time.
     OpenFlags opened() {
         return new OpenFlags(writable, false, false, false, direct, noFollow, mode, aio);

@@ -1,0 +1,172 @@
+package io.cairn.block.os;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.HostException;
+import java.nio.charset.Charset;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Linux's calls on descriptors and names, with its numbers and structures; a failure is an exception.
+final class LinuxCalls {
+    /// `FALLOC_FL_KEEP_SIZE`.
+    static final int KEEP_SIZE = 1;
+
+    /// `FALLOC_FL_PUNCH_HOLE`.
+    static final int PUNCH_HOLE = 2;
+
+    /// `FALLOC_FL_ZERO_RANGE`.
+    static final int ZERO_RANGE = 0x10;
+
+    static final int SEEK_END = 2;
+    static final int SEEK_DATA = 3;
+    static final int SEEK_HOLE = 4;
+
+    /// `F_DUPFD_CLOEXEC`.
+    static final int DUPLICATE = 1030;
+
+    private static final LinuxAbi ABI = abi();
+    private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
+
+    private static final int AT_FDCWD = -100;
+    private static final int O_RDWR = 02;
+    private static final int O_CREAT = 0100;
+    private static final int O_EXCL = 0200;
+    private static final int O_TRUNC = 01000;
+    private static final int O_CLOEXEC = 02000000;
+
+    private LinuxCalls() {}
+
+    private static LinuxAbi abi() {
+        LinuxAbi abi = LinuxAbi.of(System.getProperty("os.arch"));
+        if (abi == null) {
+            throw new IllegalStateException("no system call numbers for this architecture");
+        }
+        return abi;
+    }
+
+    static LinuxAbi numbers() {
+        return ABI;
+    }
+
+    /// The bits of `open(2)`.
+    static int openBits(OpenFlags flags) {
+        int bits = O_CLOEXEC;
+        bits |= flags.writable() ? O_RDWR : 0;
+        bits |= flags.create() ? O_CREAT : 0;
+        bits |= flags.exclusive() ? O_EXCL : 0;
+        bits |= flags.truncate() ? O_TRUNC : 0;
+        bits |= flags.direct() ? ABI.openDirect() : 0;
+        bits |= flags.noFollow() ? ABI.openNoFollow() : 0;
+        return bits;
+    }
+
+    static int open(String path, OpenFlags flags) throws BlockException {
+        try (Arena arena = Arena.ofConfined();
+                CallFrame frame = CallFrame.take()) {
+            long name = nativeName(arena, path).address();
+            int bits = openBits(flags);
+            while (true) {
+                long fd =
+                        Syscall.call(
+                                frame, ABI.openat(), AT_FDCWD, name, bits, flags.mode(), 0, 0);
+                if (fd != -Errno.EINTR.value()) {
+                    return (int) check(fd);
+                }
+            }
+        }
+    }
+
+    /// The name as bytes with a zero behind them.
+    static MemorySegment nativeName(Arena arena, String path) throws BlockException {
+        byte[] bytes = path.getBytes(NAMES);
+        for (byte b : bytes) {
+            if (b == 0) {
+                throw new HostException(Errno.ENOENT, Errno.ENOENT.text());
+            }
+        }
+        MemorySegment name = arena.allocate(bytes.length + 1L);
+        name.asByteBuffer().put(bytes);
+        return name;
+    }
+
+    static void close(int fd) {
+        call(ABI.close(), fd, 0, 0, 0);
+    }
+
+    static long seek(int fd, long offset, int whence) {
+        return call(ABI.lseek(), fd, offset, whence, 0);
+    }
+
+    static int duplicate(int fd) throws BlockException {
+        return (int) check(call(ABI.fcntl(), fd, DUPLICATE, 0, 0));
+    }
+
+    static void truncate(int fd, long length) throws BlockException {
+        retried(ABI.ftruncate(), fd, length, 0, 0);
+    }
+
+    static void allocate(int fd, int mode, long offset, long length) throws BlockException {
+        retried(ABI.fallocate(), fd, mode, offset, length);
+    }
+
+    static void flush(int fd) throws BlockException {
+        retried(ABI.fdatasync(), fd, 0, 0, 0);
+    }
+
+    static void sync(int fd) throws BlockException {
+        retried(ABI.fsync(), fd, 0, 0, 0);
+    }
+
+    /// One `copy_file_range`; the offsets are passed by address.
+    static long copyRange(int from, long fromOffset, int to, long toOffset, long length)
+            throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            long offsets = frame.data();
+            long result;
+            do {
+                frame.memory()
+                        .putLong(CallFrame.DATA, fromOffset)
+                        .putLong(CallFrame.DATA + 8, toOffset);
+                result =
+                        Syscall.call(
+                                frame,
+                                ABI.copyFileRange(),
+                                from,
+                                offsets,
+                                to,
+                                offsets + 8,
+                                length,
+                                0);
+            } while (result == -Errno.EINTR.value());
+            return check(result);
+        }
+    }
+
+    /// An `ioctl` whose argument is a number or an address.
+    static long ioctl(int fd, long request, long argument) {
+        return call(ABI.ioctl(), fd, request, argument, 0);
+    }
+
+    private static void retried(int number, int fd, long a, long b, long c) throws BlockException {
+        long result;
+        do {
+            result = call(number, fd, a, b, c);
+        } while (result == -Errno.EINTR.value());
+        check(result);
+    }
+
+    private static long call(int number, long a, long b, long c, long d) {
+        try (CallFrame frame = CallFrame.take()) {
+            return Syscall.call(frame, number, a, b, c, d, 0, 0);
+        }
+    }
+
+    /// The result of a call, unless it is a negative error number.
+    static long check(long result) throws BlockException {
+        if (result < 0) {
+            throw HostErrors.of((int) -result);
+        }
+        return result;
+    }
+}

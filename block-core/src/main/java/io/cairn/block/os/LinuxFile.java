@@ -1,0 +1,223 @@
+package io.cairn.block.os;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// A file by its descriptor.
+final class LinuxFile implements HostFile {
+    private static final long FS_IOC_GETFLAGS = 0x80086601L;
+    private static final long FS_IOC_SETFLAGS = 0x40086602L;
+    private static final long FS_IOC_FSGETXATTR = 0x801c581fL;
+    private static final long FS_IOC_FSSETXATTR = 0x401c5820L;
+    private static final long BLKDISCARD = 0x1277;
+    private static final int FS_NOCOW_FL = 0x00800000;
+    private static final int FS_XFLAG_EXTSIZE = 0x00000800;
+
+    private final String path;
+    private final OpenFlags flags;
+    private final int fd;
+    private final DataCalls data;
+    private final LinuxLocks locks;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+    private volatile IoAlignment alignment = IoAlignment.NONE;
+
+    private LinuxFile(String path, OpenFlags flags, int fd) {
+        this.path = path;
+        this.flags = flags.opened();
+        this.fd = fd;
+        this.data = new DataCalls(fd, flags.direct());
+        this.locks = new LinuxLocks(fd);
+    }
+
+    static LinuxFile open(String path, OpenFlags flags) throws BlockException {
+        return IoPool.call(() -> new LinuxFile(path, flags, LinuxCalls.open(path, flags)));
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public OpenFlags flags() {
+        return flags;
+    }
+
+    @Override
+    public int read(long offset, ByteBuffer dst) throws BlockException {
+        return data.read(offset, dst);
+    }
+
+    @Override
+    public long read(long offset, ByteBuffer[] dsts) throws BlockException {
+        return data.read(offset, dsts);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer src) throws BlockException {
+        data.write(offset, src);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer[] srcs) throws BlockException {
+        data.write(offset, srcs, 0);
+    }
+
+    @Override
+    public void writeDurably(long offset, ByteBuffer[] srcs) throws BlockException {
+        data.write(offset, srcs, DataCalls.DURABLE);
+    }
+
+    @Override
+    public long length() throws BlockException {
+        return LinuxCalls.check(LinuxCalls.seek(fd, 0, LinuxCalls.SEEK_END));
+    }
+
+    @Override
+    public void truncate(long length) throws BlockException {
+        IoPool.run(() -> LinuxCalls.truncate(fd, length));
+    }
+
+    @Override
+    public void flush() throws BlockException {
+        IoPool.run(() -> LinuxCalls.flush(fd));
+    }
+
+    @Override
+    public void sync() throws BlockException {
+        IoPool.run(() -> LinuxCalls.sync(fd));
+    }
+
+    @Override
+    public FileExtent extentAt(long offset, long length) throws BlockException {
+        return IoPool.call(() -> seekExtent(offset, length));
+    }
+
+    private FileExtent seekExtent(long offset, long length) throws BlockException {
+        long dataAt = LinuxCalls.seek(fd, offset, LinuxCalls.SEEK_DATA);
+        if (dataAt == -Errno.ENXIO.value()) {
+            return new FileExtent(false, length);
+        }
+        if (dataAt > offset) {
+            return new FileExtent(false, Math.min(length, dataAt - offset));
+        }
+        if (dataAt == offset) {
+            long holeAt = LinuxCalls.seek(fd, offset, LinuxCalls.SEEK_HOLE);
+            if (holeAt > offset) {
+                return new FileExtent(true, Math.min(length, holeAt - offset));
+            }
+        }
+        long end = length();
+        return offset < end
+                ? new FileExtent(true, Math.min(length, end - offset))
+                : new FileExtent(false, length);
+    }
+
+    @Override
+    public void allocate(long offset, long length) throws BlockException {
+        IoPool.run(() -> LinuxCalls.allocate(fd, 0, offset, length));
+    }
+
+    @Override
+    public void zeroRange(long offset, long length) throws BlockException {
+        IoPool.run(() -> LinuxCalls.allocate(fd, LinuxCalls.ZERO_RANGE, offset, length));
+    }
+
+    @Override
+    public void punchHole(long offset, long length) throws BlockException {
+        int mode = LinuxCalls.PUNCH_HOLE | LinuxCalls.KEEP_SIZE;
+        IoPool.run(() -> LinuxCalls.allocate(fd, mode, offset, length));
+    }
+
+    @Override
+    public void discard(long offset, long length) throws BlockException {
+        if (stat().kind() == FileStat.Kind.BLOCK_DEVICE) {
+            IoPool.run(() -> discardOnDevice(offset, length));
+        } else {
+            punchHole(offset, length);
+        }
+    }
+
+    private void discardOnDevice(long offset, long length) throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory().putLong(CallFrame.DATA, offset).putLong(CallFrame.DATA + 8, length);
+            LinuxCalls.check(LinuxCalls.ioctl(fd, BLKDISCARD, frame.data()));
+        }
+    }
+
+    @Override
+    public long copyRange(HostFile source, long sourceOffset, long offset, long length)
+            throws BlockException {
+        if (!(source instanceof LinuxFile from)) {
+            throw HostErrors.of(Errno.ENOTSUP);
+        }
+        return IoPool.call(
+                () -> LinuxCalls.copyRange(from.fd, sourceOffset, fd, offset, length));
+    }
+
+    @Override
+    public FileStat stat() throws BlockException {
+        return IoPool.call(() -> LinuxStat.of(fd));
+    }
+
+    @Override
+    public IoAlignment alignment() throws BlockException {
+        if (flags.direct() && alignment == IoAlignment.NONE) {
+            alignment = IoPool.call(() -> DirectAlignment.of(fd));
+        }
+        return alignment;
+    }
+
+    @Override
+    public void disableCopyOnWrite() throws BlockException {
+        IoPool.run(
+                () -> {
+                    try (CallFrame frame = CallFrame.take()) {
+                        frame.clear(8);
+                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_GETFLAGS, frame.data()));
+                        int bits = frame.memory().getInt(CallFrame.DATA) | FS_NOCOW_FL;
+                        frame.memory().putInt(CallFrame.DATA, bits);
+                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_SETFLAGS, frame.data()));
+                    }
+                });
+    }
+
+    @Override
+    public void hintExtentSize(int bytes) throws BlockException {
+        IoPool.run(
+                () -> {
+                    try (CallFrame frame = CallFrame.take()) {
+                        frame.clear(32);
+                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSGETXATTR, frame.data()));
+                        int bits = frame.memory().getInt(CallFrame.DATA) | FS_XFLAG_EXTSIZE;
+                        frame.memory()
+                                .putInt(CallFrame.DATA, bits)
+                                .putInt(CallFrame.DATA + 4, bytes);
+                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSSETXATTR, frame.data()));
+                    }
+                });
+    }
+
+    @Override
+    public HostFile reopen(OpenFlags changed) throws BlockException {
+        return IoPool.call(
+                () -> {
+                    int again = LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
+                    return new LinuxFile(path, changed, again);
+                });
+    }
+
+    @Override
+    public ByteLocks locks() {
+        return locks;
+    }
+
+    @Override
+    public void close() {
+        if (isClosed.compareAndSet(false, true)) {
+            LinuxCalls.close(fd);
+        }
+    }
+}

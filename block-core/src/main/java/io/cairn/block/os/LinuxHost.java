@@ -1,0 +1,32 @@
+package io.cairn.block.os;
+
+import io.cairn.block.BlockException;
+
+/// The host through Linux's system calls.
+final class LinuxHost implements Host {
+    private static final int TCGETS = 0x5401;
+
+    /// Whether this process runs on a Linux that we know and may make native calls.
+    static boolean isAvailable() {
+        return "Linux".equals(System.getProperty("os.name"))
+                && LinuxAbi.of(System.getProperty("os.arch")) != null
+                && LinuxHost.class.getModule().isNativeAccessEnabled();
+    }
+
+    @Override
+    public HostFile open(String path, OpenFlags flags) throws BlockException {
+        return LinuxFile.open(path, flags);
+    }
+
+    @Override
+    public FileStat stat(String path) throws BlockException {
+        return IoPool.call(() -> LinuxStat.of(path));
+    }
+
+    @Override
+    public boolean isTerminal(int standardDescriptor) {
+        try (CallFrame frame = CallFrame.take()) {
+            return LinuxCalls.ioctl(standardDescriptor, TCGETS, frame.data()) == 0;
+        }
+    }
+}
