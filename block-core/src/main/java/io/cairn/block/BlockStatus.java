@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param data the range occupies space as data
 /// @param zero the range reads as zeroes
 /// @param hostOffset the offset of the range in `hostFile`, or -1
-/// @param hostFile name of the node that `hostOffset` counts in; null without an offset
+/// @param hostFile the node that `hostOffset` counts in; null without an offset
 /// @param compressed the range is stored compressed
 /// @param eof the range ends at the node's end
 public record BlockStatus(
@@ -18,7 +18,7 @@ public record BlockStatus(
         boolean data,
         boolean zero,
         long hostOffset,
-        @Nullable String hostFile,
+        @Nullable Node hostFile,
         boolean compressed,
         boolean eof) {
     public boolean hasHostOffset() {
