@@ -1,0 +1,125 @@
+package io.cairn.block.object;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.option.Options;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The objects of one graph, by id. Thread-safe.
+public final class ObjectRegistry {
+    /// Something that can be made by `--object TYPE,id=ID,…`.
+    public interface UserObject extends AutoCloseable {
+        /// The object's type, as `--object` names it.
+        String type();
+
+        /// Why the object cannot be removed now, or empty.
+        default Optional<String> inUse() {
+            return Optional.empty();
+        }
+
+        /// Releases what the object holds; wipes keys.
+        @Override
+        default void close() {}
+    }
+
+    /// Makes objects of one type.
+    @FunctionalInterface
+    public interface Factory {
+        /// Makes an object from its properties (`id` and `qom-type` are taken out already).
+        UserObject create(Options properties, ObjectRegistry registry) throws BlockException;
+    }
+
+    private final Map<String, Factory> factories = new LinkedHashMap<>();
+    private final Map<String, UserObject> objects = new LinkedHashMap<>();
+
+    /// A registry that knows the built-in types.
+    public ObjectRegistry() {
+        factories.put(Secret.TYPE, Secret::create);
+    }
+
+    /// Makes a type known, replacing one of the same name.
+    public synchronized void addType(String type, Factory factory) {
+        factories.put(type, factory);
+    }
+
+    /// The names of the types that can be made.
+    public synchronized List<String> types() {
+        return List.copyOf(factories.keySet());
+    }
+
+    /// Makes an object. Throws an {@link InvalidOptionException} for an unknown type, a bad or taken id, a bad property.
+    public synchronized UserObject add(String type, String id, Options properties)
+            throws BlockException {
+        Factory factory = factories.get(type);
+        if (factory == null) {
+            throw new InvalidOptionException("invalid object type: " + type);
+        }
+        if (!isWellFormedId(id)) {
+            throw new InvalidOptionException("Parameter 'id' expects an identifier")
+                    .withHint(
+                            "Identifiers consist of letters, digits, '-', '.', '_', starting with a"
+                                    + " letter.");
+        }
+        if (objects.containsKey(id)) {
+            throw new InvalidOptionException(
+                    "attempt to add duplicate property '" + id + "' to object (type 'container')");
+        }
+        UserObject object = factory.create(properties, this);
+        if (!properties.isEmpty()) {
+            object.close();
+            throw new InvalidOptionException(
+                    "Invalid parameter '" + properties.firstKey() + "'");
+        }
+        objects.put(id, object);
+        return object;
+    }
+
+    /// Removes and closes an object.
+    public synchronized void remove(String id) throws BlockException {
+        UserObject object = objects.get(id);
+        if (object == null) {
+            throw new InvalidOptionException("object '" + id + "' not found");
+        }
+        if (object.inUse().isPresent()) {
+            throw new BlockException(
+                    Errno.EBUSY, "object '" + id + "' is in use, can not be deleted");
+        }
+        objects.remove(id);
+        object.close();
+    }
+
+    /// The object of that id.
+    public synchronized Optional<UserObject> find(String id) {
+        return Optional.ofNullable(objects.get(id));
+    }
+
+    /// Removes and closes all objects, newest first.
+    public synchronized void closeAll() {
+        for (UserObject object : new ArrayList<>(objects.values()).reversed()) {
+            object.close();
+        }
+        objects.clear();
+    }
+
+    private static boolean isWellFormedId(String id) {
+        if (id.isEmpty() || !isLetter(id.charAt(0))) {
+            return false;
+        }
+        for (int i = 1; i < id.length(); i++) {
+            char c = id.charAt(i);
+            if (!isLetter(c) && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isLetter(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+}

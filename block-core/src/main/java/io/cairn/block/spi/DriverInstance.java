@@ -1,0 +1,196 @@
+package io.cairn.block.spi;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.DebugEvent;
+import io.cairn.block.Errno;
+import io.cairn.block.Limits;
+import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.option.Options;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// An open node as its driver sees it: the part of a node that differs from driver to driver.
+///
+/// A driver implements {@link #map} and what it can do better than the generic layer, which has checked bounds,
+/// alignment, limits and permissions before it calls. Methods block and are called from many threads at once; requests
+/// that overlap may run at the same time unless one of them is serialising. Buffers are direct, used from position to limit
+/// without moving either, and never kept.
+public abstract class DriverInstance {
+    /// The node's length in bytes, exact (the graph rounds it up to 512).
+    public abstract long length() throws BlockException;
+
+    /// True if the length may change without a call of ours (a growing file, a host device).
+    public boolean hasVariableLength() {
+        return false;
+    }
+
+    /// What the node asks of requests; `inherited` is what its data-carrying children ask. Read after opening, reopening and
+    /// a change of children.
+    public Limits limits(Limits inherited) {
+        return inherited;
+    }
+
+    /// Where a guest range is: one step, for a prefix of it. Called with a pin held if the answer is used to move data.
+    public abstract Mapping map(long offset, long length) throws BlockException;
+
+    /// A second, slower answer that also knows zeroes which {@link #map} does not look for.
+    public Mapping mapForStatus(long offset, long length, boolean wantZero) throws BlockException {
+        return map(offset, length);
+    }
+
+    /// Keeps mappings valid until it is closed.
+    public Pin pin() {
+        return Pin.NONE;
+    }
+
+    /// True if every read must come to {@link #read} itself, not to {@link #map}.
+    public boolean readsItself() {
+        return false;
+    }
+
+    /// Reads a range whose mapping is `Stored`, `Transformed` or `Opaque`, or any range if {@link #readsItself}.
+    /// What lies beyond the driver's end reads as zeroes.
+    public void read(long offset, ByteBuffer dst) throws BlockException {
+        throw unsupported();
+    }
+
+    /// Writes a range. A protocol grows its storage when the range goes beyond the end.
+    public abstract void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException;
+
+    /// The write flags that the driver honours itself; the generic layer flushes after a write whose `fua` is not
+    /// among them.
+    public boolean supportsFua() {
+        return false;
+    }
+
+    /// Makes a range read as zeroes without writing them out; false if that cannot be done for this range, which is
+    /// then as it was (the generic layer writes zeroes, or refuses if `flags` has `noFallback`).
+    public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        return false;
+    }
+
+    /// Gives a range back. May do nothing.
+    public void discard(long offset, long length) throws BlockException {}
+
+    /// Stores one cluster (or the image's shorter tail) compressed.
+    public void writeCompressed(long offset, ByteBuffer src) throws BlockException {
+        throw unsupported();
+    }
+
+    /// True if {@link #writeCompressed} works.
+    public boolean supportsCompressedWrites() {
+        return false;
+    }
+
+    /// Writes what the driver caches to its children, in an order that keeps the image consistent.
+    public void flushCaches() throws BlockException {}
+
+    /// Makes the driver's own storage stable (a protocol).
+    public void flushToDisk() throws BlockException {}
+
+    /// Sets the length; see {@link Child#truncate}.
+    public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+            throws BlockException {
+        throw new BlockException(
+                Errno.ENOTSUP, "Image format driver does not support resize");
+    }
+
+    /// The bytes that this node's own storage occupies on the host, or -1 to have its storage children asked.
+    public long allocatedLength() {
+        return -1;
+    }
+
+    /// True if bytes that were never written read as zeroes, as after creation.
+    public boolean hasZeroInit() {
+        return false;
+    }
+
+    /// Copies a range from `source` to this node inside the host. False if that cannot be done, nothing then is written.
+    public boolean copyFrom(DriverInstance source, long sourceOffset, long offset, long length)
+            throws BlockException {
+        return false;
+    }
+
+    /// Reads from the area where an image keeps a machine's state. The offset counts from the area's start.
+    public void readVmState(long offset, ByteBuffer dst) throws BlockException {
+        throw unsupported();
+    }
+
+    /// Writes to the area where an image keeps a machine's state.
+    public void writeVmState(long offset, ByteBuffer src) throws BlockException {
+        throw unsupported();
+    }
+
+    /// What this node needs of a child and shares of it, given what its own parents need and share.
+    ///
+    /// @param writable true unless the node is read-only
+    public abstract ChildPermissions childPermissions(
+            Child child, Permissions needed, Permissions shared, boolean writable);
+
+    /// Takes host locks or refuses for new cumulative permissions. Nobody's I/O changes before the commit.
+    public Prepared preparePermissions(Permissions needed, Permissions shared)
+            throws BlockException {
+        return Prepared.NOTHING;
+    }
+
+    /// Prepares new options and flags.
+    public Prepared prepareReopen(ReopenContext context) throws BlockException {
+        return Prepared.NOTHING;
+    }
+
+    /// What the image says of its backing file; present with a format that has one.
+    public Optional<BackingReference> backingReference() {
+        return Optional.empty();
+    }
+
+    /// Records another backing file in the image; null for none.
+    public void changeBackingReference(
+            @Nullable BackingReference reference) throws BlockException {
+        throw unsupported();
+    }
+
+    /// What the tools print of an open image.
+    public FormatInfo info() throws BlockException {
+        return FormatInfo.NONE;
+    }
+
+    /// The plain name by which the storage could be opened without options, if there is one.
+    public Optional<String> exactFilename() {
+        return Optional.empty();
+    }
+
+    /// The driver's own options that a `json:` filename must carry to open the same node again: those that change what a
+    /// guest reads or where it is kept, and were given explicitly.
+    public Options identityOptions() {
+        return new Options();
+    }
+
+    /// Looks at all metadata. Only formats that keep allocation metadata can.
+    public CheckResult check(CheckRequest request) throws BlockException {
+        throw new BlockException(Errno.ENOTSUP, "This image format does not support checks");
+    }
+
+    /// True if {@link #check} works.
+    public boolean supportsCheck() {
+        return false;
+    }
+
+    /// A request reached an event; only `blkdebug` does something about it.
+    public void debugEvent(DebugEvent event) throws BlockException {}
+
+    /// Called when the node has quiesced; the driver stops its own background work.
+    public void drained() {}
+
+    /// Called when requests may come again.
+    public void undrained() {}
+
+    /// Flushes what can be, releases what the driver holds. The children are closed by the graph afterwards.
+    public abstract void close() throws BlockException;
+
+    private static BlockException unsupported() {
+        return new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text());
+    }
+}

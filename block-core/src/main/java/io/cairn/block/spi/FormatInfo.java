@@ -1,0 +1,25 @@
+package io.cairn.block.spi;
+
+import io.cairn.block.option.JsonObject;
+import org.jspecify.annotations.Nullable;
+
+/// What a format knows of an open image beyond its length (QMP reference manual, "ImageInfo").
+///
+/// @param clusterSize bytes of a cluster, 0 if the format has none
+/// @param dirty the image was not closed cleanly
+/// @param encrypted the guest data is encrypted
+/// @param vmStateOffset guest offset behind the disk where machine state is kept, or -1
+/// @param subclusterSize bytes of the smallest unit that is allocated, 0 if the format has none
+/// @param specific what is particular to the format: its `format-specific` data (the union's `data`), or null
+/// @param specificType the union's `type`; null with `specific`
+public record FormatInfo(
+        long clusterSize,
+        boolean dirty,
+        boolean encrypted,
+        long vmStateOffset,
+        long subclusterSize,
+        @Nullable JsonObject specific,
+        @Nullable String specificType) {
+    /// Nothing to tell.
+    public static final FormatInfo NONE = new FormatInfo(0, false, false, -1, 0, null, null);
+}
