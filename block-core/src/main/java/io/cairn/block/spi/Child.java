@@ -3,6 +3,7 @@ package io.cairn.block.spi;
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
 import io.cairn.block.ChildRole;
+import io.cairn.block.DebugEvent;
 import io.cairn.block.Limits;
 import io.cairn.block.Node;
 import io.cairn.block.Preallocation;
@@ -62,4 +63,7 @@ public interface Child {
 
     /// True if the child's new bytes after growing read as zeroes without being written.
     boolean hasZeroInit();
+
+    /// Tells the child that a request of the parent reached an event; free unless somebody debugs.
+    void debugEvent(DebugEvent event) throws BlockException;
 }
