@@ -1,0 +1,180 @@
+package io.cairn.block.graph;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.ChildRole;
+import io.cairn.block.DebugEvent;
+import io.cairn.block.Errno;
+import io.cairn.block.Limits;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.Child;
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/// An edge of the graph: the use of one node by one parent, with a name, roles and permissions.
+///
+/// The node, the permissions and the frozen state change only under the graph's writer lock, and the node only while it is
+/// drained; I/O reads them without a lock.
+public final class ChildEdge implements Child {
+    private final String name;
+    private final Set<ChildRole> roles;
+    private final Parent parent;
+    private final boolean inherits;
+    private volatile BlockNode node;
+    private volatile Permissions needed = Permissions.NONE;
+    private volatile Permissions shared = Permissions.ALL;
+    private int frozen;
+
+    /// @param inherits the child was opened through this edge and takes options it was not given from the parent
+    ChildEdge(String name, Set<ChildRole> roles, Parent parent, BlockNode node, boolean inherits) {
+        this.name = name;
+        this.roles = Set.copyOf(roles);
+        this.parent = parent;
+        this.node = node;
+        this.inherits = inherits;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Set<ChildRole> roles() {
+        return roles;
+    }
+
+    @Override
+    public BlockNode node() {
+        return node;
+    }
+
+    /// What the parent may do to the node.
+    public Permissions needed() {
+        return needed;
+    }
+
+    /// What the parent lets others do to the node.
+    public Permissions shared() {
+        return shared;
+    }
+
+    /// True while a job forbids replacing the node at this edge.
+    public boolean isFrozen() {
+        return frozen > 0;
+    }
+
+    boolean inherits() {
+        return inherits;
+    }
+
+    Parent parent() {
+        return parent;
+    }
+
+    void freeze(boolean on) {
+        frozen += on ? 1 : -1;
+    }
+
+    void setPermissions(Permissions need, Permissions share) {
+        needed = need;
+        shared = share;
+    }
+
+    void setNode(BlockNode replacement) {
+        node = replacement;
+    }
+
+    @Override
+    public long length() {
+        return node.io().length();
+    }
+
+    @Override
+    public Limits limits() {
+        return node.io().limits();
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer dst) throws BlockException {
+        node.io().read(offset, dst);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        requireWrite(flags);
+        requireInside(offset, src.remaining());
+        node.io().write(offset, src, flags);
+    }
+
+    @Override
+    public void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        requireWrite(flags);
+        requireInside(offset, length);
+        node.io().writeZeroes(offset, length, flags);
+    }
+
+    @Override
+    public void discard(long offset, long length) throws BlockException {
+        requireWrite(WriteFlags.NONE);
+        node.io().discard(offset, length);
+    }
+
+    @Override
+    public void flush() throws BlockException {
+        node.io().flush();
+    }
+
+    @Override
+    public BlockStatus status(long offset, long length, boolean wantZero) throws BlockException {
+        return node.io().status(offset, length, wantZero);
+    }
+
+    @Override
+    public void truncate(
+            long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+            throws BlockException {
+        if (!needed.has(Permission.RESIZE)) {
+            throw new BlockException(Errno.EPERM, "Node '" + node.name() + "' may not be resized")
+                    .atNode(node.name());
+        }
+        node.io().truncate(length, exact, preallocation, zeroNew);
+    }
+
+    @Override
+    public long allocatedLength() {
+        return node.allocatedLength();
+    }
+
+    @Override
+    public boolean hasZeroInit() {
+        return node.hasZeroInit();
+    }
+
+    @Override
+    public void debugEvent(DebugEvent event) throws BlockException {
+        node.io().debugEvent(event);
+    }
+
+    private void requireWrite(WriteFlags flags) throws BlockException {
+        Permissions have = needed;
+        if (!have.has(Permission.WRITE)
+                && !(flags.unchanged() && have.has(Permission.WRITE_UNCHANGED))) {
+            throw new BlockException(Errno.EPERM, Errno.EPERM.text()).atNode(node.name());
+        }
+    }
+
+    private void requireInside(long offset, long length) throws BlockException {
+        if (offset > node.io().length() - length && !needed.has(Permission.RESIZE)) {
+            throw new BlockException(Errno.EIO, Errno.EIO.text()).atNode(node.name());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return parent.description() + " -" + name + "-> " + node.name();
+    }
+}
