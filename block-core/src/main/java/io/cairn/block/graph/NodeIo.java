@@ -1,0 +1,479 @@
+package io.cairn.block.graph;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.BufferPool;
+import io.cairn.block.Buffers;
+import io.cairn.block.DebugEvent;
+import io.cairn.block.DetectZeroes;
+import io.cairn.block.Errno;
+import io.cairn.block.Limits;
+import io.cairn.block.Permission;
+import io.cairn.block.PooledBuffer;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.DriverInstance;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The gate of a node: every request of every parent enters here.
+///
+/// It checks bounds, widens what is not aligned (read-modify-write), cuts what is too long, keeps serialising requests
+/// apart, counts what is in flight, and tells dirty bitmaps and the write threshold. What a node does not use costs one check.
+/// What happens behind the gate is {@link NodeData}'s.
+final class NodeIo {
+    private static final long SECTOR = 512;
+
+    private final BlockNode node;
+    private final BufferPool pool = BufferPool.shared();
+    private final InFlight inFlight = new InFlight();
+    private final RequestTracker tracker = new RequestTracker();
+    private final CopyOnWriteArrayList<DirtyBitmap> bitmaps = new CopyOnWriteArrayList<>();
+    private final WriteThreshold threshold;
+    private final ReentrantLock flushing = new ReentrantLock();
+    private final AtomicLong writeGeneration = new AtomicLong();
+    private final NodeData data;
+
+    /// Guarded by `flushing`.
+    private long flushedGeneration;
+
+    private volatile Limits limits = Limits.NONE;
+    private volatile long length;
+    private volatile long exactLength;
+    private volatile DetectZeroes detectZeroes = DetectZeroes.OFF;
+
+    NodeIo(BlockNode node, WriteThreshold threshold) {
+        this.node = node;
+        this.threshold = threshold;
+        this.data = new NodeData(node);
+    }
+
+    long length() {
+        return length;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    InFlight inFlight() {
+        return inFlight;
+    }
+
+    WriteThreshold threshold() {
+        return threshold;
+    }
+
+    CopyOnWriteArrayList<DirtyBitmap> bitmaps() {
+        return bitmaps;
+    }
+
+    DetectZeroes detectZeroes() {
+        return detectZeroes;
+    }
+
+    void setDetectZeroes(DetectZeroes mode) {
+        detectZeroes = mode;
+    }
+
+    /// Requests that must not overlap others are coming: from now on all are tracked. The node is drained.
+    void trackRequests() {
+        tracker.enable(true);
+    }
+
+    /// Takes over what the driver says after opening, reopening or a change of children. No request is in flight.
+    void refresh(Limits newLimits) throws BlockException {
+        limits = newLimits;
+        if (newLimits.requestAlignment() > 1) {
+            tracker.enable(true);
+        }
+        refreshLength();
+    }
+
+    void refreshLength() throws BlockException {
+        long exact = node.driverInstance().length();
+        if (exact < 0 || exact > Long.MAX_VALUE - SECTOR) {
+            throw new BlockException(Errno.EFBIG, Errno.EFBIG.text()).atNode(node.name());
+        }
+        exactLength = exact;
+        length = roundUp(exact, SECTOR);
+    }
+
+    static long roundUp(long value, long alignment) {
+        return (value + alignment - 1) & -alignment;
+    }
+
+    // ---- reads
+
+    void read(long offset, ByteBuffer dst) throws BlockException {
+        int count = dst.remaining();
+        if (count == 0) {
+            return;
+        }
+        requireSane(offset, count);
+        inFlight.enter();
+        try {
+            RequestTracker.Request request = tracker.begin(offset, count, false, true);
+            try {
+                readInside(offset, dst);
+            } finally {
+                tracker.end(request);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    private void readInside(long offset, ByteBuffer dst) throws BlockException {
+        Limits l = limits;
+        int mask = l.requestAlignment() - 1;
+        if (((offset | dst.remaining()) & mask) == 0) {
+            readAligned(offset, dst, l);
+            return;
+        }
+        long start = offset & ~(long) mask;
+        int wide = Math.toIntExact(roundUp(offset + dst.remaining(), l.requestAlignment()) - start);
+        try (PooledBuffer bounce = pool.acquire(wide)) {
+            ByteBuffer whole = bounce.buffer();
+            readAligned(start, whole, l);
+            dst.duplicate().put(whole.slice((int) (offset - start), dst.remaining()));
+        }
+    }
+
+    private void readAligned(long offset, ByteBuffer dst, Limits l) throws BlockException {
+        int count = dst.remaining();
+        long inside = roundUp(length, l.requestAlignment()) - offset;
+        ByteBuffer part = dst;
+        if (inside < count) {
+            int keep = (int) Math.max(0, inside);
+            Buffers.zero(dst.duplicate().position(dst.position() + keep));
+            if (keep == 0) {
+                return;
+            }
+            part = dst.duplicate().limit(dst.position() + keep);
+        }
+        long max = l.maxTransfer();
+        if (max == 0 || part.remaining() <= max) {
+            data.read(offset, part);
+            return;
+        }
+        for (int done = 0; done < part.remaining(); done += (int) max) {
+            int n = (int) Math.min(max, part.remaining() - done);
+            data.read(offset + done, Buffers.slice(part, done, n));
+        }
+    }
+
+    // ---- writes
+
+    void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        int count = src.remaining();
+        if (count == 0) {
+            if (flags.fua()) {
+                flush();
+            }
+            return;
+        }
+        requireSane(offset, count);
+        requireWritable();
+        DetectZeroes detect = detectZeroes;
+        if (detect != DetectZeroes.OFF && !flags.compressed() && Buffers.isZero(src)) {
+            writeZeroes(offset, count, flags.withMayUnmap(detect == DetectZeroes.UNMAP));
+            return;
+        }
+        inFlight.enter();
+        try {
+            Limits l = limits;
+            int mask = l.requestAlignment() - 1;
+            if (((offset | count) & mask) == 0 || flags.compressed()) {
+                RequestTracker.Request request =
+                        tracker.begin(offset, count, flags.serialising(), false);
+                try {
+                    writeAligned(offset, src, flags, l);
+                } finally {
+                    tracker.end(request);
+                }
+            } else {
+                writePadded(offset, src, flags, l);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    private void writeAligned(long offset, ByteBuffer src, WriteFlags flags, Limits l)
+            throws BlockException {
+        int count = src.remaining();
+        threshold.check(offset + count);
+        boolean flushAfter = flags.fua() && !node.driverInstance().supportsFua();
+        WriteFlags passed = flushAfter ? flags.withFua(false) : flags;
+        long max = l.maxTransfer();
+        if (max == 0 || count <= max || flags.compressed()) {
+            data.write(offset, src, passed);
+        } else {
+            for (int done = 0; done < count; done += (int) max) {
+                int n = (int) Math.min(max, count - done);
+                data.write(offset + done, Buffers.slice(src, done, n), passed);
+            }
+        }
+        written(offset, count);
+        if (flushAfter) {
+            flush();
+        }
+    }
+
+    /// Read-modify-write: the request is widened to the alignment and overlaps no other while it runs.
+    private void writePadded(long offset, ByteBuffer src, WriteFlags flags, Limits l)
+            throws BlockException {
+        int alignment = l.requestAlignment();
+        int count = src.remaining();
+        long start = offset & -(long) alignment;
+        int wide = Math.toIntExact(roundUp(offset + count, alignment) - start);
+        RequestTracker.Request request = tracker.begin(start, wide, true, false);
+        try (PooledBuffer bounce = pool.acquire(wide)) {
+            ByteBuffer whole = bounce.buffer();
+            int head = (int) (offset - start);
+            if (head != 0) {
+                debugEvent(DebugEvent.PWRITEV_RMW_HEAD);
+                readAligned(start, Buffers.slice(whole, 0, alignment), l);
+                debugEvent(DebugEvent.PWRITEV_RMW_AFTER_HEAD);
+            }
+            int lastBlock = wide - alignment;
+            if (head + count != wide && (lastBlock != 0 || head == 0)) {
+                debugEvent(DebugEvent.PWRITEV_RMW_TAIL);
+                readAligned(start + lastBlock, Buffers.slice(whole, lastBlock, alignment), l);
+                debugEvent(DebugEvent.PWRITEV_RMW_AFTER_TAIL);
+            }
+            whole.duplicate().position(head).put(src.duplicate());
+            writeAligned(start, whole, flags, l);
+        } finally {
+            tracker.end(request);
+        }
+    }
+
+    private void written(long offset, long count) {
+        writeGeneration.getAndIncrement();
+        for (DirtyBitmap bitmap : bitmaps) {
+            bitmap.written(offset, count);
+        }
+        long end = offset + count;
+        if (end > exactLength) {
+            grow(end);
+        }
+    }
+
+    private void grow(long end) {
+        boolean resized = false;
+        synchronized (this) {
+            if (end > exactLength) {
+                exactLength = end;
+                long rounded = roundUp(end, SECTOR);
+                resized = rounded > length;
+                length = Math.max(length, rounded);
+            }
+        }
+        if (resized) {
+            for (DirtyBitmap bitmap : bitmaps) {
+                bitmap.resize(length);
+            }
+            node.notifyResized();
+        }
+    }
+
+    // ---- zeroes and discard
+
+    void writeZeroes(long offset, long count, WriteFlags flags) throws BlockException {
+        if (count == 0) {
+            return;
+        }
+        requireSane(offset, count);
+        requireWritable();
+        WriteFlags effective =
+                flags.mayUnmap() && !node.flags().unmap() ? flags.withMayUnmap(false) : flags;
+        inFlight.enter();
+        try {
+            int alignment = limits.requestAlignment();
+            long start = offset & -(long) alignment;
+            long end = roundUp(offset + count, alignment);
+            boolean padded = start != offset || end != offset + count;
+            RequestTracker.Request request =
+                    tracker.begin(start, end - start, padded || flags.serialising(), false);
+            try {
+                zeroWithPadding(offset, count, effective, alignment);
+            } finally {
+                tracker.end(request);
+            }
+            written(offset, count);
+            if (flags.fua()) {
+                flush();
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    private void zeroWithPadding(long offset, long count, WriteFlags flags, int alignment)
+            throws BlockException {
+        long end = offset + count;
+        long innerStart = roundUp(offset, alignment);
+        long innerEnd = end & -(long) alignment;
+        WriteFlags plain = flags.withFua(false);
+        threshold.check(end);
+        if (innerStart > innerEnd || (innerStart == innerEnd && innerStart != offset)) {
+            zeroEdge(offset, count, alignment);
+            return;
+        }
+        if (innerStart > offset) {
+            zeroEdge(offset, innerStart - offset, alignment);
+        }
+        if (innerEnd > innerStart) {
+            data.writeZeroes(innerStart, innerEnd - innerStart, plain, limits);
+        }
+        if (end > innerEnd) {
+            zeroEdge(innerEnd, end - innerEnd, alignment);
+        }
+    }
+
+    /// Zeroes a part of at most two aligned blocks by read-modify-write, inside a serialising request.
+    private void zeroEdge(long offset, long count, int alignment) throws BlockException {
+        long start = offset & -(long) alignment;
+        int wide = Math.toIntExact(roundUp(offset + count, alignment) - start);
+        try (PooledBuffer bounce = pool.acquire(wide)) {
+            ByteBuffer whole = bounce.buffer();
+            readAligned(start, whole, limits);
+            Buffers.zero(Buffers.slice(whole, (int) (offset - start), (int) count));
+            data.write(start, whole, WriteFlags.NONE);
+        }
+    }
+
+    void discard(long offset, long count) throws BlockException {
+        if (count == 0) {
+            return;
+        }
+        requireSane(offset, count);
+        requireWritable();
+        if (!node.flags().unmap()) {
+            return;
+        }
+        inFlight.enter();
+        try {
+            RequestTracker.Request request = tracker.begin(offset, count, false, false);
+            try {
+                data.discard(offset, count, limits);
+            } finally {
+                tracker.end(request);
+            }
+            writeGeneration.getAndIncrement();
+            for (DirtyBitmap bitmap : bitmaps) {
+                bitmap.written(offset, count);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    // ---- the rest
+
+    void flush() throws BlockException {
+        inFlight.enter();
+        flushing.lock();
+        try {
+            long generation = writeGeneration.get();
+            debugEvent(DebugEvent.FLUSH_TO_OS);
+            DriverInstance driver = node.driverInstance();
+            driver.flushCaches();
+            if (generation != flushedGeneration) {
+                if (!node.flags().noFlush()) {
+                    debugEvent(DebugEvent.FLUSH_TO_DISK);
+                    driver.flushToDisk();
+                }
+            }
+            for (ChildEdge child : node.children()) {
+                if (child.needed().has(Permission.WRITE)
+                        || child.needed().has(Permission.WRITE_UNCHANGED)) {
+                    child.flush();
+                }
+            }
+            flushedGeneration = generation;
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            flushing.unlock();
+            inFlight.leave();
+        }
+    }
+
+    BlockStatus status(long offset, long count, boolean wantZero) throws BlockException {
+        if (offset >= length) {
+            return new BlockStatus(0, false, false, false, -1, null, false, true);
+        }
+        requireSane(offset, count);
+        inFlight.enter();
+        try {
+            return data.status(offset, Math.min(count, length - offset), wantZero, length);
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    void truncate(long newLength, boolean exact, Preallocation preallocation, boolean zeroNew)
+            throws BlockException {
+        if (newLength < 0) {
+            throw new BlockException(Errno.EINVAL, "Image size cannot be negative")
+                    .atNode(node.name());
+        }
+        requireWritable();
+        inFlight.enter();
+        try {
+            long old = length;
+            long from = Math.min(old, newLength);
+            RequestTracker.Request request =
+                    tracker.begin(from, Long.MAX_VALUE - from, newLength > old, false);
+            try {
+                boolean zero = zeroNew || (newLength > old && node.backingLength() > old);
+                node.driverInstance().truncate(newLength, exact, preallocation, zero);
+            } finally {
+                tracker.end(request);
+            }
+            writeGeneration.getAndIncrement();
+            refreshLength();
+            for (DirtyBitmap bitmap : bitmaps) {
+                bitmap.resize(length);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+        node.notifyResized();
+    }
+
+    void debugEvent(DebugEvent event) throws BlockException {
+        if (node.isDebugged()) {
+            node.driverInstance().debugEvent(event);
+        }
+    }
+
+    private void requireWritable() throws BlockException {
+        if (node.isReadOnly()) {
+            throw new BlockException(Errno.EPERM, Errno.EPERM.text()).atNode(node.name());
+        }
+    }
+
+    private void requireSane(long offset, long count) throws BlockException {
+        if (offset < 0 || count < 0 || offset > Long.MAX_VALUE - SECTOR * 8 - count) {
+            throw new BlockException(Errno.EIO, Errno.EIO.text()).atNode(node.name());
+        }
+    }
+}
