@@ -3,7 +3,7 @@ package io.cairn.block.graph;
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
 import io.cairn.block.BufferPool;
-import io.cairn.block.Buffers;
+import io.cairn.block.Bytes;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.DetectZeroes;
 import io.cairn.block.Errno;
@@ -150,7 +150,7 @@ final class NodeIo {
         ByteBuffer part = dst;
         if (inside < count) {
             int keep = (int) Math.max(0, inside);
-            Buffers.zero(dst.duplicate().position(dst.position() + keep));
+            Bytes.zero(dst.duplicate().position(dst.position() + keep));
             if (keep == 0) {
                 return;
             }
@@ -163,7 +163,7 @@ final class NodeIo {
         }
         for (int done = 0; done < part.remaining(); done += (int) max) {
             int n = (int) Math.min(max, part.remaining() - done);
-            data.read(offset + done, Buffers.slice(part, done, n));
+            data.read(offset + done, Bytes.slice(part, done, n));
         }
     }
 
@@ -180,7 +180,7 @@ final class NodeIo {
         requireSane(offset, count);
         requireWritable();
         DetectZeroes detect = detectZeroes;
-        if (detect != DetectZeroes.OFF && !flags.compressed() && Buffers.isZero(src)) {
+        if (detect != DetectZeroes.OFF && !flags.compressed() && Bytes.isZero(src)) {
             writeZeroes(offset, count, flags.withMayUnmap(detect == DetectZeroes.UNMAP));
             return;
         }
@@ -218,7 +218,7 @@ final class NodeIo {
         } else {
             for (int done = 0; done < count; done += (int) max) {
                 int n = (int) Math.min(max, count - done);
-                data.write(offset + done, Buffers.slice(src, done, n), passed);
+                data.write(offset + done, Bytes.slice(src, done, n), passed);
             }
         }
         written(offset, count);
@@ -240,13 +240,13 @@ final class NodeIo {
             int head = (int) (offset - start);
             if (head != 0) {
                 debugEvent(DebugEvent.PWRITEV_RMW_HEAD);
-                readAligned(start, Buffers.slice(whole, 0, alignment), l);
+                readAligned(start, Bytes.slice(whole, 0, alignment), l);
                 debugEvent(DebugEvent.PWRITEV_RMW_AFTER_HEAD);
             }
             int lastBlock = wide - alignment;
             if (head + count != wide && (lastBlock != 0 || head == 0)) {
                 debugEvent(DebugEvent.PWRITEV_RMW_TAIL);
-                readAligned(start + lastBlock, Buffers.slice(whole, lastBlock, alignment), l);
+                readAligned(start + lastBlock, Bytes.slice(whole, lastBlock, alignment), l);
                 debugEvent(DebugEvent.PWRITEV_RMW_AFTER_TAIL);
             }
             whole.duplicate().position(head).put(src.duplicate());
@@ -348,7 +348,7 @@ final class NodeIo {
         try (PooledBuffer bounce = pool.acquire(wide)) {
             ByteBuffer whole = bounce.buffer();
             readAligned(start, whole, limits);
-            Buffers.zero(Buffers.slice(whole, (int) (offset - start), (int) count));
+            Bytes.zero(Bytes.slice(whole, (int) (offset - start), (int) count));
             data.write(start, whole, WriteFlags.NONE);
         }
     }

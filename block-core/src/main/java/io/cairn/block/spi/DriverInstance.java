@@ -178,7 +178,12 @@ public abstract class DriverInstance {
         return false;
     }
 
-    /// A request reached an event; only `blkdebug` does something about it.
+    /// True if {@link #debugEvent} is to be called.
+    public boolean wantsDebugEvents() {
+        return false;
+    }
+
+    /// A request of a parent reached an event.
     public void debugEvent(DebugEvent event) throws BlockException {}
 
     /// Called when the node has quiesced; the driver stops its own background work.

@@ -1,0 +1,489 @@
+package io.cairn.block.graph;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
+import io.cairn.block.Debuggable;
+import io.cairn.block.DetectZeroes;
+import io.cairn.block.Limits;
+import io.cairn.block.Node;
+import io.cairn.block.NodeFlags;
+import io.cairn.block.Permissions;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.DriverKind;
+import io.cairn.block.spi.Prepared;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// A vertex of the graph: an open driver with its children, parents, options and flags.
+///
+/// Structure (children, parents, flags, options) changes under the graph's writer lock; I/O reads it without a lock, and a
+/// child is replaced only while the node is drained. A node lives while an edge or the monitor owns it.
+public final class BlockNode implements Node, Parent {
+    private final BlockGraph graph;
+    private final String name;
+    private final BlockDriver driver;
+    private final NodeIo io;
+    private final CopyOnWriteArrayList<ChildEdge> parents = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<ChildEdge> children = new CopyOnWriteArrayList<>();
+    private final Map<String, String> blockers = new LinkedHashMap<>();
+
+    private volatile @Nullable DriverInstance instance;
+    private volatile @Nullable ChildEdge backing;
+    private volatile NodeFlags flags;
+    private volatile boolean debugged;
+
+    // Guarded by the graph's writer lock.
+    private Options explicitOptions;
+    private Options options;
+    private boolean monitorOwned;
+    private boolean implicit;
+    private boolean formatProbed;
+    private @Nullable BackingReference openedBacking;
+
+    /// Guarded by the graph's drain lock.
+    private int quiesced;
+
+    BlockNode(
+            BlockGraph graph,
+            String name,
+            BlockDriver driver,
+            NodeFlags flags,
+            Options explicitOptions,
+            Options options) {
+        this.graph = graph;
+        this.name = name;
+        this.driver = driver;
+        this.flags = flags;
+        this.explicitOptions = explicitOptions;
+        this.options = options;
+        this.io = new NodeIo(this, new WriteThreshold(name, graph.events()));
+    }
+
+    // ---- what anyone may know
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String driver() {
+        return driver.name();
+    }
+
+    /// True for a node whose driver is a filter.
+    public boolean isFilter() {
+        return driver.kind() == DriverKind.FILTER;
+    }
+
+    /// Where the node's driver stands.
+    public DriverKind kind() {
+        return driver.kind();
+    }
+
+    @Override
+    public String filename() {
+        return FilenameBuilder.filename(this);
+    }
+
+    @Override
+    public Optional<String> exactFilename() {
+        return FilenameBuilder.exactFilename(this);
+    }
+
+    @Override
+    public long length() {
+        return io.length();
+    }
+
+    @Override
+    public boolean isReadOnly() {
+        return flags.readOnly();
+    }
+
+    /// How the node is open.
+    public NodeFlags flags() {
+        return flags;
+    }
+
+    /// What the node does with writes of zeroes.
+    public DetectZeroes detectZeroes() {
+        return io.detectZeroes();
+    }
+
+    /// The limits of requests.
+    public Limits limits() {
+        return io.limits();
+    }
+
+    /// The edges to this node's children, in the order in which they were attached.
+    public List<ChildEdge> children() {
+        return children;
+    }
+
+    /// The edges by which others use this node.
+    public List<ChildEdge> parents() {
+        return parents;
+    }
+
+    /// The child of that name.
+    public Optional<ChildEdge> child(String childName) {
+        for (ChildEdge child : children) {
+            if (child.name().equals(childName)) {
+                return Optional.of(child);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The edge to the backing node, or null.
+    public @Nullable ChildEdge backing() {
+        return backing;
+    }
+
+    /// The length of the backing node, 0 without one.
+    long backingLength() {
+        ChildEdge edge = backing;
+        return edge == null ? 0 : edge.length();
+    }
+
+    /// The child that a filter shows, or null.
+    public @Nullable BlockNode filtered() {
+        return withRole(ChildRole.FILTERED);
+    }
+
+    /// The node's primary child, or null.
+    public @Nullable BlockNode primary() {
+        return withRole(ChildRole.PRIMARY);
+    }
+
+    private @Nullable BlockNode withRole(ChildRole role) {
+        for (ChildEdge child : children) {
+            if (child.roles().contains(role)) {
+                return child.node();
+            }
+        }
+        return null;
+    }
+
+    /// The driver's side of the node.
+    public DriverInstance driverInstance() {
+        DriverInstance opened = instance;
+        if (opened == null) {
+            throw new IllegalStateException("node " + name + " is not open");
+        }
+        return opened;
+    }
+
+    /// The node, or the nearest below it by primary children, at which requests can be stopped.
+    public Optional<Debuggable> debuggable() {
+        for (BlockNode node = this; node != null; node = node.primary()) {
+            if (node.driverInstance() instanceof Debuggable debuggable) {
+                return Optional.of(debuggable);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The bytes that the node's storage occupies on the host, or -1 if unknown.
+    public long allocatedLength() {
+        long own = driverInstance().allocatedLength();
+        if (own >= 0) {
+            return own;
+        }
+        long sum = 0;
+        boolean any = false;
+        for (ChildEdge child : children) {
+            if (child.roles().contains(ChildRole.COW)) {
+                continue;
+            }
+            long bytes = child.node().allocatedLength();
+            if (bytes < 0) {
+                return -1;
+            }
+            any = true;
+            sum += bytes;
+        }
+        return any ? sum : -1;
+    }
+
+    /// True if what was never written reads as zeroes: the driver says so and no backing shines through.
+    public boolean hasZeroInit() {
+        if (backing != null) {
+            return false;
+        }
+        BlockNode below = filtered();
+        return below != null ? below.hasZeroInit() : driverInstance().hasZeroInit();
+    }
+
+    // ---- dirty bitmaps and threshold
+
+    /// Makes a bitmap that records this node's writes from now on.
+    ///
+    /// @param bitmapName null for one that only the caller knows
+    /// @param granularity bytes a bit stands for; a power of two, at least 512
+    public DirtyBitmap addBitmap(@Nullable String bitmapName, long granularity) {
+        DirtyBitmap bitmap = new DirtyBitmap(bitmapName, granularity, length());
+        io.bitmaps().add(bitmap);
+        return bitmap;
+    }
+
+    /// Removes a bitmap.
+    public void removeBitmap(DirtyBitmap bitmap) {
+        io.bitmaps().remove(bitmap);
+    }
+
+    /// The node's bitmaps, oldest first.
+    public List<DirtyBitmap> bitmaps() {
+        return List.copyOf(io.bitmaps());
+    }
+
+    /// The bitmap of that name.
+    public Optional<DirtyBitmap> findBitmap(String bitmapName) {
+        return io.bitmaps().stream().filter(b -> bitmapName.equals(b.name())).findFirst();
+    }
+
+    /// The first write that reaches beyond this offset is reported; 0 for none.
+    public void setWriteThreshold(long offset) {
+        io.threshold().set(offset);
+    }
+
+    /// The offset whose crossing will be reported, 0 for none.
+    public long writeThreshold() {
+        return io.threshold().get();
+    }
+
+    // ---- blockers
+
+    /// Forbids an operation on the node until {@link #unblock}, with the reason that a user sees.
+    public void block(String operation, String reason) {
+        synchronized (blockers) {
+            blockers.put(operation, reason);
+        }
+    }
+
+    /// Allows an operation again.
+    public void unblock(String operation) {
+        synchronized (blockers) {
+            blockers.remove(operation);
+        }
+    }
+
+    /// Why an operation is forbidden, or empty.
+    public Optional<String> blocker(String operation) {
+        synchronized (blockers) {
+            return Optional.ofNullable(blockers.get(operation));
+        }
+    }
+
+    // ---- for the graph
+
+    NodeIo io() {
+        return io;
+    }
+
+    BlockGraph graph() {
+        return graph;
+    }
+
+    BlockDriver blockDriver() {
+        return driver;
+    }
+
+    boolean isDebugged() {
+        return debugged;
+    }
+
+    /// True if the driver takes write access by itself when a parent needs it.
+    boolean canBecomeWritable() {
+        return flags.autoReadOnly() && driver.kind() == DriverKind.PROTOCOL;
+    }
+
+    boolean isOpen() {
+        return instance != null;
+    }
+
+    void opened(DriverInstance opened) {
+        instance = opened;
+        debugged = opened.wantsDebugEvents();
+    }
+
+    void setFlags(NodeFlags newFlags) {
+        flags = newFlags;
+    }
+
+    Options explicitOptions() {
+        return explicitOptions;
+    }
+
+    /// Every option the node was opened with, inherited ones included.
+    public Options options() {
+        return new Options(options);
+    }
+
+    void setOptions(Options explicit, Options all) {
+        explicitOptions = explicit;
+        options = all;
+    }
+
+    boolean isMonitorOwned() {
+        return monitorOwned;
+    }
+
+    void setMonitorOwned(boolean on) {
+        monitorOwned = on;
+    }
+
+    boolean isImplicit() {
+        return implicit;
+    }
+
+    void setImplicit(boolean on) {
+        implicit = on;
+    }
+
+    /// True if the format was guessed from the content.
+    public boolean isFormatProbed() {
+        return formatProbed;
+    }
+
+    void setFormatProbed(boolean on) {
+        formatProbed = on;
+    }
+
+    /// What the header said of the backing file when it was opened (or last changed), or null.
+    public @Nullable BackingReference openedBacking() {
+        return openedBacking;
+    }
+
+    void setOpenedBacking(@Nullable BackingReference reference) {
+        openedBacking = reference;
+    }
+
+    void addChild(ChildEdge edge) {
+        children.add(edge);
+        if (edge.roles().contains(ChildRole.COW)) {
+            backing = edge;
+        }
+    }
+
+    void removeChild(ChildEdge edge) {
+        children.remove(edge);
+        if (backing == edge) {
+            backing = null;
+        }
+    }
+
+    void addParent(ChildEdge edge) {
+        parents.add(edge);
+    }
+
+    void removeParent(ChildEdge edge) {
+        parents.remove(edge);
+    }
+
+    Prepared preparePermissions(Permissions needed, Permissions shared) throws BlockException {
+        DriverInstance opened = instance;
+        try {
+            return opened == null
+                    ? Prepared.NOTHING
+                    : opened.preparePermissions(needed, shared);
+        } catch (BlockException e) {
+            throw e.atNode(name);
+        }
+    }
+
+    ChildPermissions childPermissions(
+            ChildEdge child, Permissions needed, Permissions shared, boolean writable) {
+        DriverInstance opened = instance;
+        if (opened != null) {
+            return opened.childPermissions(child, needed, shared, writable);
+        }
+        return driver.kind() == DriverKind.FILTER
+                ? ChildPermissions.ofFilter(needed, shared)
+                : ChildPermissions.ofFormat(child.roles(), needed, shared, writable);
+    }
+
+    /// Takes limits and length anew from the driver and the children.
+    void refresh() throws BlockException {
+        Limits inherited = Limits.NONE;
+        for (ChildEdge child : children) {
+            if (!child.roles().contains(ChildRole.COW)) {
+                inherited = inherited.mergedWith(child.limits());
+            }
+        }
+        io.refresh(driverInstance().limits(inherited));
+    }
+
+    void notifyResized() {
+        for (ChildEdge edge : parents) {
+            edge.parent().childResized(edge);
+        }
+    }
+
+    // ---- as a parent
+
+    @Override
+    public String description() {
+        return "node '" + name + "'";
+    }
+
+    @Override
+    public void quiesce(ChildEdge edge) {
+        graph.beginQuiesce(this);
+    }
+
+    @Override
+    public void resume(ChildEdge edge) {
+        graph.endQuiesce(this);
+    }
+
+    @Override
+    public void awaitIdle(ChildEdge edge) {
+        graph.awaitQuiesced(this);
+    }
+
+    @Override
+    public void childResized(ChildEdge edge) {
+        DriverInstance opened = instance;
+        if (opened == null || !opened.hasVariableLength()) {
+            return;
+        }
+        try {
+            long before = io.length();
+            io.refreshLength();
+            if (io.length() != before) {
+                notifyResized();
+            }
+        } catch (BlockException e) {
+            // The length stays as it was; the next request reports what is wrong with the child.
+            return;
+        }
+    }
+
+    int quiesced() {
+        return quiesced;
+    }
+
+    void setQuiesced(int count) {
+        quiesced = count;
+    }
+
+    List<ChildEdge> snapshotOfChildren() {
+        return new ArrayList<>(children);
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + driver.name() + ")";
+    }
+}
