@@ -87,4 +87,21 @@ public record Limits(
                 alignment,
                 max);
     }
+
+    /// Limits that satisfy both these and others: the larger alignments, the smaller maxima.
+    public Limits mergedWith(Limits other) {
+        return new Limits(
+                Math.max(requestAlignment, other.requestAlignment),
+                Math.max(memoryAlignment, other.memoryAlignment),
+                smallerMax(maxTransfer, other.maxTransfer),
+                smallerMax(optimalTransfer, other.optimalTransfer),
+                Math.max(zeroAlignment, other.zeroAlignment),
+                smallerMax(maxZeroes, other.maxZeroes),
+                Math.max(discardAlignment, other.discardAlignment),
+                smallerMax(maxDiscard, other.maxDiscard));
+    }
+
+    private static long smallerMax(long a, long b) {
+        return a == 0 ? b : b == 0 ? a : Math.min(a, b);
+    }
 }

@@ -9,7 +9,6 @@ import io.cairn.block.Node;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.Permissions;
 import io.cairn.block.option.Options;
-import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
@@ -47,7 +46,7 @@ public final class BlockNode implements Node, Parent {
     private boolean monitorOwned;
     private boolean implicit;
     private boolean formatProbed;
-    private @Nullable BackingReference openedBacking;
+    private @Nullable String namedBacking;
 
     /// Guarded by the graph's drain lock.
     private int quiesced;
@@ -360,13 +359,13 @@ public final class BlockNode implements Node, Parent {
         formatProbed = on;
     }
 
-    /// What the header said of the backing file when it was opened (or last changed), or null.
-    public @Nullable BackingReference openedBacking() {
-        return openedBacking;
+    /// The name of the backing node that the image itself asks for, resolved against the image, or null.
+    @Nullable String namedBacking() {
+        return namedBacking;
     }
 
-    void setOpenedBacking(@Nullable BackingReference reference) {
-        openedBacking = reference;
+    void setNamedBacking(@Nullable String filename) {
+        namedBacking = filename;
     }
 
     void addChild(ChildEdge edge) {
