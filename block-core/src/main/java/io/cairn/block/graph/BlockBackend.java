@@ -1,0 +1,349 @@
+package io.cairn.block.graph;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.ChildRole;
+import io.cairn.block.Errno;
+import io.cairn.block.Limits;
+import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What a front end (tool, export, guest device, job) holds: the root edge to a node, and the queue of requests while that
+/// node is drained.
+///
+/// All calls block and may come from many threads at once. Offsets and lengths are bytes of the disk; buffers are direct,
+/// used from position to limit without moving either, and not kept. Requests beyond the disk's end fail with `EIO`.
+public final class BlockBackend implements Parent, AutoCloseable {
+    /// Hears that the disk's length has changed. Called on the thread that changed it.
+    @FunctionalInterface
+    public interface ResizeListener {
+        void resized(long length);
+    }
+
+    private final BlockGraph graph;
+    private final String name;
+    private final InFlight inFlight = new InFlight();
+    private final ReentrantLock gate = new ReentrantLock();
+    private final Condition opened = gate.newCondition();
+    private final CopyOnWriteArrayList<ResizeListener> listeners = new CopyOnWriteArrayList<>();
+
+    private volatile @Nullable ChildEdge root;
+    private volatile boolean writeThrough;
+    private volatile int quiesced;
+
+    BlockBackend(BlockGraph graph, String name) {
+        this.graph = graph;
+        this.name = name;
+    }
+
+    /// The backend's name, empty if it has none.
+    public String name() {
+        return name;
+    }
+
+    /// The graph in which the root node lives.
+    public BlockGraph graph() {
+        return graph;
+    }
+
+    /// The root node.
+    ///
+    /// @throws IllegalStateException if none is attached
+    public BlockNode node() {
+        ChildEdge edge = root;
+        if (edge == null) {
+            throw new IllegalStateException("no node is attached");
+        }
+        return edge.node();
+    }
+
+    /// The edge to the root node, or null.
+    public @Nullable ChildEdge root() {
+        return root;
+    }
+
+    /// Attaches a root node, taking the given permissions.
+    public void attach(BlockNode node, Permissions needed, Permissions shared)
+            throws BlockException {
+        graph.locked(
+                () -> {
+                    ChildEdge edge =
+                            new ChildEdge("root", Set.of(ChildRole.PRIMARY), this, node, false);
+                    edge.setPermissions(needed, shared);
+                    graph.link(edge);
+                    root = edge;
+                    return edge;
+                });
+    }
+
+    /// Lets the root node go. Waits for what is in flight.
+    public void detach() {
+        ChildEdge edge = root;
+        if (edge == null) {
+            return;
+        }
+        inFlight.awaitIdle();
+        try {
+            graph.locked(
+                    () -> {
+                        root = null;
+                        graph.unlink(edge);
+                        return edge;
+                    });
+        } catch (BlockException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// Changes the permissions that the backend takes, or leaves them as they are and throws.
+    public void setPermissions(Permissions needed, Permissions shared) throws BlockException {
+        graph.locked(
+                () -> {
+                    ChildEdge edge = rootEdge();
+                    Permissions oldNeeded = edge.needed();
+                    Permissions oldShared = edge.shared();
+                    try (GraphTransaction transaction = new GraphTransaction()) {
+                        edge.setPermissions(needed, shared);
+                        transaction.onAbort(() -> edge.setPermissions(oldNeeded, oldShared));
+                        PermissionUpdate.prepare(transaction, List.of(edge.node()));
+                        transaction.commit();
+                    }
+                    return edge;
+                });
+    }
+
+    /// With true every write is on stable storage when it returns (`cache.writeback=off`).
+    public void setWriteThrough(boolean on) {
+        writeThrough = on;
+    }
+
+    /// True if every write is on stable storage when it returns.
+    public boolean isWriteThrough() {
+        return writeThrough;
+    }
+
+    /// Hears of changes of the length from now on.
+    public void addResizeListener(ResizeListener listener) {
+        listeners.add(listener);
+    }
+
+    // ---- requests
+
+    /// The disk's length in bytes, a multiple of 512.
+    public long length() {
+        ChildEdge edge = root;
+        return edge == null ? 0 : edge.length();
+    }
+
+    /// What the root node asks of requests.
+    public Limits limits() {
+        return node().limits();
+    }
+
+    /// Reads `dst.remaining()` bytes.
+    public void read(long offset, ByteBuffer dst) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, dst.remaining());
+            edge.read(offset, dst);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Writes `src.remaining()` bytes.
+    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, src.remaining());
+            edge.write(offset, src, writeThrough ? flags.withFua(true) : flags);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Makes a range read as zeroes.
+    public void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            edge.writeZeroes(offset, length, writeThrough ? flags.withFua(true) : flags);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Gives a range back.
+    public void discard(long offset, long length) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            edge.discard(offset, length);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Returns when all writes that completed before are on stable storage.
+    public void flush() throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            edge.flush();
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// What the root node alone knows of a range.
+    public BlockStatus status(long offset, long length, boolean wantZero) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            return edge.status(offset, length, wantZero);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// What the root node and the chain below it know of a range; see {@link ChainStatus#above}.
+    public ChainStatus chainStatus(long offset, long length, boolean wantZero)
+            throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            return ChainStatus.above(edge.node(), null, offset, length, wantZero);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Sets the disk's length.
+    public void truncate(
+            long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+            throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            edge.truncate(length, exact, preallocation, zeroNew);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Reads from the image's area for machine state.
+    public void readVmState(long offset, ByteBuffer dst) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            edge.node().driverInstance().readVmState(offset, dst);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Writes to the image's area for machine state.
+    public void writeVmState(long offset, ByteBuffer src) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            edge.node().driverInstance().writeVmState(offset, src);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    private ChildEdge rootEdge() throws BlockException {
+        ChildEdge edge = root;
+        if (edge == null) {
+            throw new BlockException(Errno.ENOMEDIUM, Errno.ENOMEDIUM.text());
+        }
+        return edge;
+    }
+
+    /// Counts a request in, after any drain has ended.
+    private ChildEdge enter() throws BlockException {
+        inFlight.enter();
+        while (quiesced > 0) {
+            inFlight.leave();
+            awaitOpen();
+            inFlight.enter();
+        }
+        try {
+            return rootEdge();
+        } catch (BlockException e) {
+            inFlight.leave();
+            throw e;
+        }
+    }
+
+    private void awaitOpen() {
+        gate.lock();
+        try {
+            while (quiesced > 0) {
+                opened.awaitUninterruptibly();
+            }
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    private static void requireInside(ChildEdge edge, long offset, long length)
+            throws BlockException {
+        if (offset < 0 || length < 0 || offset > edge.length() - length) {
+            throw new BlockException(Errno.EIO, Errno.EIO.text());
+        }
+    }
+
+    // ---- as a parent
+
+    @Override
+    public String description() {
+        return name.isEmpty() ? "an unnamed block device" : "block device '" + name + "'";
+    }
+
+    @Override
+    public void quiesce(ChildEdge edge) {
+        gate.lock();
+        try {
+            quiesced = quiesced + 1;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    @Override
+    public void resume(ChildEdge edge) {
+        gate.lock();
+        try {
+            quiesced = quiesced - 1;
+            if (quiesced == 0) {
+                opened.signalAll();
+            }
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    @Override
+    public void awaitIdle(ChildEdge edge) {
+        inFlight.awaitIdle();
+    }
+
+    @Override
+    public void childResized(ChildEdge edge) {
+        for (ResizeListener listener : listeners) {
+            listener.resized(edge.length());
+        }
+    }
+
+    /// Detaches the root node.
+    @Override
+    public void close() {
+        detach();
+    }
+}

@@ -1,0 +1,466 @@
+package io.cairn.block.graph;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
+import io.cairn.block.Errno;
+import io.cairn.block.EventSink;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permissions;
+import io.cairn.block.object.ObjectRegistry;
+import io.cairn.block.option.FilenameSyntax;
+import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.ChildPermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// A graph of block nodes with its drivers, objects, events and policy: the root of everything that is open.
+///
+/// Thread-safe. One thread at a time changes the graph; I/O goes on meanwhile except on the nodes that a change drains.
+public final class BlockGraph implements AutoCloseable {
+    private final DriverRegistry drivers;
+    private final FollowPolicy policy;
+    private final ObjectRegistry objects = new ObjectRegistry();
+    private final ReentrantLock writer = new ReentrantLock();
+    private final Object drainLock = new Object();
+    private final Random random = new Random();
+
+    // Guarded by the writer lock.
+    private final Map<String, BlockNode> nodes = new LinkedHashMap<>();
+    private long generatedNames;
+
+    private volatile EventSink events = EventSink.NONE;
+    private volatile @Nullable BlockException closeFailure;
+
+    /// A graph that follows no name found in an image.
+    public BlockGraph(DriverRegistry drivers) {
+        this(drivers, FollowPolicy.NOTHING);
+    }
+
+    public BlockGraph(DriverRegistry drivers, FollowPolicy policy) {
+        this.drivers = drivers;
+        this.policy = policy;
+    }
+
+    /// The drivers that nodes are opened with.
+    public DriverRegistry drivers() {
+        return drivers;
+    }
+
+    /// The objects that options refer to.
+    public ObjectRegistry objects() {
+        return objects;
+    }
+
+    FollowPolicy followPolicy() {
+        return policy;
+    }
+
+    /// Where events go; never null. It forwards, so that a later {@link #setEventSink} counts for open nodes too.
+    public EventSink events() {
+        return event -> events.emit(event);
+    }
+
+    /// Sends events here from now on.
+    public void setEventSink(EventSink sink) {
+        events = sink;
+    }
+
+    // ---- opening and finding
+
+    /// Opens a node that the monitor owns: it stays until {@link #remove}.
+    public BlockNode add(OpenRequest request) throws BlockException {
+        writer.lock();
+        try {
+            BlockNode node = new NodeOpener(this).open(request);
+            node.setMonitorOwned(true);
+            return node;
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// Removes a node that {@link #add} opened.
+    public void remove(String name) throws BlockException {
+        writer.lock();
+        try {
+            BlockNode node = requireNode(name);
+            if (!node.isMonitorOwned()) {
+                throw new InvalidOptionException(
+                        "Node " + name + " is not owned by the monitor");
+            }
+            if (!node.parents().isEmpty()) {
+                throw new BlockException(
+                        Errno.EBUSY, "Node " + name + " is in use");
+            }
+            node.setMonitorOwned(false);
+            releaseIfUnused(node);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// Opens an image and a backend on it.
+    ///
+    /// @param needed what the caller will do
+    /// @param shared what others may do meanwhile
+    public BlockBackend open(OpenRequest request, Permissions needed, Permissions shared)
+            throws BlockException {
+        writer.lock();
+        try {
+            BlockNode node = new NodeOpener(this).open(request);
+            BlockBackend backend = new BlockBackend(this, "");
+            try {
+                backend.attach(node, needed, shared);
+            } finally {
+                releaseIfUnused(node);
+            }
+            return backend;
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// A backend on a node that is open.
+    public BlockBackend newBackend(
+            String name, BlockNode node, Permissions needed, Permissions shared)
+            throws BlockException {
+        BlockBackend backend = new BlockBackend(this, name);
+        backend.attach(node, needed, shared);
+        return backend;
+    }
+
+    /// The node of that name.
+    public Optional<BlockNode> find(String name) {
+        writer.lock();
+        try {
+            return Optional.ofNullable(nodes.get(name));
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// All open nodes, in the order of opening.
+    public List<BlockNode> nodes() {
+        writer.lock();
+        try {
+            return List.copyOf(nodes.values());
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// Closes everything that the monitor owns, then the objects. Backends must be closed before.
+    @Override
+    public void close() {
+        writer.lock();
+        try {
+            for (BlockNode node : new ArrayList<>(nodes.values()).reversed()) {
+                node.setMonitorOwned(false);
+                releaseIfUnused(node);
+            }
+        } finally {
+            writer.unlock();
+        }
+        objects.closeAll();
+    }
+
+    // ---- changing
+
+    /// Gives nodes new options and flags, all of them or none.
+    public void reopen(List<ReopenRequest> requests) throws BlockException {
+        writer.lock();
+        try {
+            new Reopen(this).run(requests);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// Runs something while no other thread changes the graph.
+    <T> T locked(GraphChange<T> change) throws BlockException {
+        writer.lock();
+        try {
+            return change.run();
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// A change of the graph.
+    @FunctionalInterface
+    interface GraphChange<T> {
+        T run() throws BlockException;
+    }
+
+    /// Makes an edge from a node to a child, taking the child over. Fails, and changes nothing, if the permissions conflict.
+    ///
+    /// @param inherits the child was opened for this edge
+    ChildEdge attach(
+            BlockNode parent, String name, Set<ChildRole> roles, BlockNode child, boolean inherits)
+            throws BlockException {
+        ChildEdge edge = new ChildEdge(name, roles, parent, child, inherits);
+        Permissions needed = Permissions.NONE;
+        Permissions shared = Permissions.ALL;
+        for (ChildEdge above : parent.parents()) {
+            needed = needed.plus(above.needed());
+            shared = shared.and(above.shared());
+        }
+        ChildPermissions wanted =
+                parent.childPermissions(edge, needed, shared, !parent.isReadOnly());
+        edge.setPermissions(wanted.needed(), wanted.shared());
+        parent.addChild(edge);
+        try {
+            link(edge);
+        } catch (BlockException e) {
+            parent.removeChild(edge);
+            releaseIfUnused(child);
+            throw e;
+        }
+        return edge;
+    }
+
+    /// Puts an edge into its child's list of parents and updates the permissions below.
+    void link(ChildEdge edge) throws BlockException {
+        BlockNode child = edge.node();
+        try (GraphTransaction transaction = new GraphTransaction()) {
+            child.addParent(edge);
+            transaction.onAbort(() -> child.removeParent(edge));
+            PermissionUpdate.prepare(transaction, List.of(child));
+            transaction.commit();
+        }
+        synchronized (drainLock) {
+            if (child.quiesced() > 0) {
+                edge.parent().quiesce(edge);
+            }
+        }
+    }
+
+    /// Takes an edge out of its child's list of parents; the child goes if nobody else owns it.
+    void unlink(ChildEdge edge) {
+        BlockNode child = edge.node();
+        synchronized (drainLock) {
+            child.removeParent(edge);
+            if (child.quiesced() > 0) {
+                edge.parent().resume(edge);
+            }
+        }
+        if (!releaseIfUnused(child)) {
+            relaxPermissions(child);
+        }
+    }
+
+    /// Updates permissions after one was given up, which cannot conflict.
+    void relaxPermissions(BlockNode node) {
+        try (GraphTransaction transaction = new GraphTransaction()) {
+            PermissionUpdate.prepare(transaction, List.of(node));
+            transaction.commit();
+        } catch (BlockException e) {
+            // Giving something up takes no lock that could be refused; if the host fails to drop one, keeping it is safe.
+            return;
+        }
+    }
+
+    /// Removes the edge between a node and one of its children.
+    void detach(BlockNode parent, ChildEdge edge) {
+        parent.removeChild(edge);
+        unlink(edge);
+    }
+
+    /// Replaces the node below an edge. Both nodes are drained meanwhile.
+    void replace(ChildEdge edge, BlockNode replacement) throws BlockException {
+        BlockNode old = edge.node();
+        try (Drain a = drain(old);
+                Drain b = drain(replacement);
+                GraphTransaction transaction = new GraphTransaction()) {
+            old.removeParent(edge);
+            edge.setNode(replacement);
+            replacement.addParent(edge);
+            transaction.onAbort(
+                    () -> {
+                        replacement.removeParent(edge);
+                        edge.setNode(old);
+                        old.addParent(edge);
+                    });
+            PermissionUpdate.prepare(transaction, List.of(replacement, old));
+            transaction.commit();
+        }
+        releaseIfUnused(old);
+    }
+
+    /// Closes a node without owner. True if it was closed.
+    boolean releaseIfUnused(BlockNode node) {
+        if (node.isMonitorOwned() || !node.parents().isEmpty() || !nodes.containsValue(node)) {
+            return false;
+        }
+        nodes.remove(node.name());
+        abandon(node);
+        return true;
+    }
+
+    /// Closes a node that was never registered, or not any more, and lets its children go.
+    void abandon(BlockNode node) {
+        if (node.isOpen()) {
+            try {
+                node.io().inFlight().awaitIdle();
+                node.driverInstance().close();
+            } catch (BlockException e) {
+                closeFailure = e;
+            }
+        }
+        for (ChildEdge child : node.snapshotOfChildren().reversed()) {
+            detach(node, child);
+        }
+    }
+
+    /// The last failure of closing a node, once: what could not be written back then is lost.
+    public Optional<BlockException> takeCloseFailure() {
+        BlockException failure = closeFailure;
+        closeFailure = null;
+        return Optional.ofNullable(failure);
+    }
+
+    void register(BlockNode node) {
+        nodes.put(node.name(), node);
+    }
+
+    BlockNode requireNode(String name) throws BlockException {
+        BlockNode node = nodes.get(name);
+        if (node == null) {
+            throw new BlockException(
+                    Errno.ENOENT,
+                    "Cannot find device='" + name + "' nor node-name='" + name + "'");
+        }
+        return node;
+    }
+
+    BlockDriver requireDriver(String name) throws BlockException {
+        return drivers.find(name)
+                .orElseThrow(() -> new InvalidOptionException("Unknown driver '" + name + "'"));
+    }
+
+    /// The protocol driver for a filename.
+    ///
+    /// @param allowPrefix false where the name is a plain path even if it has a colon
+    BlockDriver protocolOf(String filename, boolean allowPrefix) throws BlockException {
+        String prefix = allowPrefix ? FilenameSyntax.protocol(filename) : null;
+        if (prefix != null) {
+            return drivers.findByPrefix(prefix)
+                    .orElseThrow(
+                            () -> new InvalidOptionException("Unknown protocol '" + prefix + "'"));
+        }
+        BlockDriver device = drivers.find("host_device").orElse(null);
+        if (device != null && device.probeFilename(filename) > 0) {
+            return device;
+        }
+        return requireDriver("file");
+    }
+
+    void requireFreeName(@Nullable String name) throws BlockException {
+        if (name == null) {
+            return;
+        }
+        if (!isWellFormed(name)) {
+            throw new InvalidOptionException("Invalid node-name: '" + name + "'");
+        }
+        if (nodes.containsKey(name)) {
+            throw new InvalidOptionException("Duplicate nodes with node-name='" + name + "'");
+        }
+        if (name.length() > 31) {
+            throw new InvalidOptionException("Node name too long");
+        }
+    }
+
+    private static boolean isWellFormed(String name) {
+        if (name.isEmpty() || !Character.isLetter(name.charAt(0))) {
+            return false;
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c >= 128 || (!Character.isLetterOrDigit(c) && "-._".indexOf(c) < 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    String generateName() {
+        int noise = random.nextInt(100);
+        return "#block" + generatedNames++ + (noise < 10 ? "0" : "") + noise;
+    }
+
+    /// A backing or data file's name as the image at a node means it.
+    String resolveBacking(BlockNode overlay, String name) throws BlockException {
+        if (name.isEmpty() || FilenameSyntax.isJson(name) || FilenameSyntax.isAbsolute(name)) {
+            return name;
+        }
+        for (BlockNode node = overlay; node != null; node = node.primary()) {
+            Optional<String> exact = node.exactFilename();
+            if (exact.isPresent()) {
+                return FilenameSyntax.resolveBacking(exact.get(), name);
+            }
+        }
+        throw new InvalidOptionException(
+                "Cannot generate a base directory with the extended attributes of '"
+                        + overlay.filename()
+                        + "'");
+    }
+
+    // ---- drain
+
+    /// Keeps a node quiet until it is closed: its parents submit nothing, and nothing is in flight.
+    public final class Drain implements AutoCloseable {
+        private final BlockNode node;
+
+        private Drain(BlockNode node) {
+            this.node = node;
+        }
+
+        @Override
+        public void close() {
+            endQuiesce(node);
+        }
+    }
+
+    /// Quiesces a node and waits until it is idle. Nests. Never called by a thread that has a request in flight.
+    public Drain drain(BlockNode node) {
+        beginQuiesce(node);
+        awaitQuiesced(node);
+        return new Drain(node);
+    }
+
+    void beginQuiesce(BlockNode node) {
+        synchronized (drainLock) {
+            node.setQuiesced(node.quiesced() + 1);
+            if (node.quiesced() == 1) {
+                for (ChildEdge edge : node.parents()) {
+                    edge.parent().quiesce(edge);
+                }
+            }
+        }
+    }
+
+    void awaitQuiesced(BlockNode node) {
+        for (ChildEdge edge : node.parents()) {
+            edge.parent().awaitIdle(edge);
+        }
+        node.io().inFlight().awaitIdle();
+    }
+
+    void endQuiesce(BlockNode node) {
+        synchronized (drainLock) {
+            node.setQuiesced(node.quiesced() - 1);
+            if (node.quiesced() == 0) {
+                for (ChildEdge edge : node.parents()) {
+                    edge.parent().resume(edge);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.cairn.block.graph;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.NodeFlags;
+import io.cairn.block.option.JsonValue;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.ReopenContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Gives open nodes new options and flags in one transaction (QMP reference manual, "blockdev-reopen").
+///
+/// A child that was opened through its parent's options is reopened with it and takes what it was not given from the
+/// parent's new state.
+final class Reopen {
+    private record Step(BlockNode node, Options explicit, Options all, NodeOptions generic) {}
+
+    private final BlockGraph graph;
+    private final Map<BlockNode, Step> steps = new LinkedHashMap<>();
+
+    Reopen(BlockGraph graph) {
+        this.graph = graph;
+    }
+
+    void run(List<ReopenRequest> requests) throws BlockException {
+        for (ReopenRequest request : requests) {
+            queue(request.node(), request.options(), request.keepOld(), null);
+        }
+        List<BlockGraph.Drain> drains = new ArrayList<>();
+        try {
+            for (BlockNode node : steps.keySet()) {
+                drains.add(graph.drain(node));
+            }
+            prepareAndCommit();
+        } finally {
+            for (BlockGraph.Drain drain : drains) {
+                drain.close();
+            }
+        }
+    }
+
+    private void queue(
+            BlockNode node, Options given, boolean keepOld, @Nullable NodeFlags inherited)
+            throws BlockException {
+        Options explicit = new Options(given);
+        if (keepOld) {
+            for (String key : node.explicitOptions().keys()) {
+                JsonValue value = node.explicitOptions().get(key);
+                if (value != null) {
+                    explicit.putIfAbsent(key, value);
+                }
+            }
+        }
+        Options own = new Options(explicit);
+        List<ChildEdge> follow = new ArrayList<>();
+        Map<ChildEdge, Options> childOptions = new LinkedHashMap<>();
+        for (ChildEdge child : node.children()) {
+            Options sub = own.takeSub(child.name());
+            if (child.inherits()) {
+                follow.add(child);
+                childOptions.put(child, sub);
+            } else {
+                own.take(child.name());
+            }
+        }
+        Options all = new Options(own);
+        own.take("driver");
+        own.take("node-name");
+        NodeFlags base = inherited != null ? inherited : node.flags();
+        NodeOptions generic = NodeOptions.take(own, base);
+        steps.put(node, new Step(node, explicit, all, generic));
+        for (ChildEdge child : follow) {
+            boolean cow = child.roles().contains(ChildRole.COW);
+            NodeFlags flags = NodeOptions.inherited(generic.flags(), node.kind(), child.roles());
+            if (cow) {
+                flags = flags.withReadOnly(child.node().isReadOnly());
+            }
+            Options sub = childOptions.getOrDefault(child, new Options());
+            queue(child.node(), sub, keepOld, flags);
+        }
+    }
+
+    private void prepareAndCommit() throws BlockException {
+        Map<BlockNode, Boolean> readOnlyAfter = new LinkedHashMap<>();
+        for (Step step : steps.values()) {
+            readOnlyAfter.put(step.node(), step.generic().flags().readOnly());
+            if (step.generic().flags().readOnly() && !step.node().isReadOnly()) {
+                step.node().io().flush();
+            }
+        }
+        try (GraphTransaction transaction = new GraphTransaction()) {
+            for (Step step : steps.values()) {
+                prepare(step, transaction);
+            }
+            PermissionUpdate.prepare(transaction, steps.keySet(), readOnlyAfter);
+            transaction.commit();
+        }
+        for (BlockNode node : new ArrayList<>(steps.keySet()).reversed()) {
+            node.refresh();
+        }
+    }
+
+    private static void prepare(Step step, GraphTransaction transaction) throws BlockException {
+        BlockNode node = step.node();
+        Options options = new Options(step.all());
+        options.take("driver");
+        options.take("node-name");
+        NodeOptions.take(options, step.generic().flags());
+        transaction.add(
+                node.driverInstance()
+                        .prepareReopen(new ReopenContext(options, step.generic().flags())));
+        for (String key : options.keys()) {
+            JsonValue before = node.options().get(key);
+            JsonValue after = options.get(key);
+            if (after != null && !sameText(before, after)) {
+                throw new InvalidOptionException("Cannot change the option '" + key + "'");
+            }
+        }
+        Options oldExplicit = node.explicitOptions();
+        Options oldAll = node.options();
+        NodeFlags oldFlags = node.flags();
+        node.setFlags(step.generic().flags());
+        node.setOptions(step.explicit(), new Options(step.all()));
+        transaction.onAbort(
+                () -> {
+                    node.setFlags(oldFlags);
+                    node.setOptions(oldExplicit, oldAll);
+                });
+        transaction.onCommit(() -> node.io().setDetectZeroes(step.generic().detectZeroes()));
+    }
+
+    private static boolean sameText(@Nullable JsonValue before, JsonValue after) {
+        return before != null && before.asText().equals(after.asText());
+    }
+}
