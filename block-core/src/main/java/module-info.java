@@ -7,5 +7,10 @@ module io.cairn.block {
     requires static transitive org.jspecify;
 
     exports io.cairn.block;
+    exports io.cairn.block.graph;
+    exports io.cairn.block.object;
     exports io.cairn.block.option;
+    exports io.cairn.block.spi;
+
+    uses io.cairn.block.spi.DriverProvider;
 }
