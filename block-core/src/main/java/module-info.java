@@ -10,6 +10,13 @@ module io.cairn.block {
     exports io.cairn.block.graph;
     exports io.cairn.block.object;
     exports io.cairn.block.option;
+    exports io.cairn.block.os to
+            io.cairn.bench,
+            io.cairn.cli,
+            io.cairn.job,
+            io.cairn.nbd.server,
+            io.cairn.protocol,
+            io.cairn.testimages;
     exports io.cairn.block.spi;
 
     uses io.cairn.block.spi.DriverProvider;

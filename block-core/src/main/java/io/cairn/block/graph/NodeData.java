@@ -3,7 +3,7 @@ package io.cairn.block.graph;
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
 import io.cairn.block.BufferPool;
-import io.cairn.block.Bytes;
+import io.cairn.block.Buffers;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
@@ -46,7 +46,7 @@ final class NodeData {
             while (done < count) {
                 Mapping mapping = driver.map(offset + done, count - done);
                 int n = (int) Math.min(mapping.length(), count - done);
-                ByteBuffer part = n == count ? dst : Bytes.slice(dst, done, n);
+                ByteBuffer part = n == count ? dst : Buffers.slice(dst, done, n);
                 readMapped(driver, mapping, offset + done, part);
                 done += n;
             }
@@ -58,7 +58,7 @@ final class NodeData {
         switch (mapping) {
             case Mapping.Data d -> d.child().read(d.hostOffset(), dst);
             case Mapping.Through t -> t.child().read(t.hostOffset(), dst);
-            case Mapping.Zero z -> Bytes.zero(dst);
+            case Mapping.Zero z -> Buffers.zero(dst);
             case Mapping.Unallocated u -> readBacking(offset, dst);
             case Mapping.Stored s -> driver.read(offset, dst);
             case Mapping.Transformed t -> driver.read(offset, dst);
@@ -69,7 +69,7 @@ final class NodeData {
     private void readBacking(long offset, ByteBuffer dst) throws BlockException {
         ChildEdge backing = node.backing();
         if (backing == null) {
-            Bytes.zero(dst);
+            Buffers.zero(dst);
             return;
         }
         if (offset < backing.length()) {
@@ -98,7 +98,7 @@ final class NodeData {
         while (done < count) {
             WritePlan plan = planner.planWrite(offset + done, count - done);
             int n = (int) Math.min(plan.length(), count - done);
-            ByteBuffer part = n == count ? src : Bytes.slice(src, done, n);
+            ByteBuffer part = n == count ? src : Buffers.slice(src, done, n);
             try {
                 writeByPlan(plan, offset + done, part);
             } catch (BlockException | RuntimeException | Error e) {
@@ -140,10 +140,10 @@ final class NodeData {
         try (PooledBuffer pooled = pool.acquire(head + n + tail)) {
             ByteBuffer whole = pooled.buffer();
             if (head > 0) {
-                readGuest(offset - head, Bytes.slice(whole, 0, head));
+                readGuest(offset - head, Buffers.slice(whole, 0, head));
             }
             if (tail > 0) {
-                readGuest(offset + n, Bytes.slice(whole, head + n, tail));
+                readGuest(offset + n, Buffers.slice(whole, head + n, tail));
             }
             whole.duplicate().position(head).put(src.duplicate());
             plan.child().debugEvent(DebugEvent.COW_WRITE);
@@ -162,7 +162,7 @@ final class NodeData {
         try (PooledBuffer pooled = pool.acquire(piece)) {
             for (long done = 0; done < count; done += piece) {
                 ByteBuffer part =
-                        Bytes.slice(pooled.buffer(), 0, (int) Math.min(piece, count - done));
+                        Buffers.slice(pooled.buffer(), 0, (int) Math.min(piece, count - done));
                 readGuest(guest + done, part);
                 plan.child().write(host + done, part, WriteFlags.NONE);
             }
@@ -177,9 +177,9 @@ final class NodeData {
             return;
         }
         int keep = (int) Math.max(0, inside);
-        Bytes.zero(Bytes.slice(dst, keep, dst.remaining() - keep));
+        Buffers.zero(Buffers.slice(dst, keep, dst.remaining() - keep));
         if (keep > 0) {
-            read(offset, Bytes.slice(dst, 0, keep));
+            read(offset, Buffers.slice(dst, 0, keep));
         }
     }
 
@@ -259,10 +259,10 @@ final class NodeData {
         long max = limits.maxTransfer() == 0 ? MAX_ZERO_BUFFER : limits.maxTransfer();
         int piece = (int) Math.min(count, Math.min(max, MAX_ZERO_BUFFER));
         try (PooledBuffer pooled = pool.acquire(piece)) {
-            Bytes.zero(pooled.buffer());
+            Buffers.zero(pooled.buffer());
             for (long done = 0; done < count; ) {
                 int n = (int) Math.min(piece, count - done);
-                write(offset + done, Bytes.slice(pooled.buffer(), 0, n), WriteFlags.NONE);
+                write(offset + done, Buffers.slice(pooled.buffer(), 0, n), WriteFlags.NONE);
                 done += n;
             }
         }

@@ -3,6 +3,7 @@ package io.cairn.block.graph;
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
 import io.cairn.block.BufferPool;
+import io.cairn.block.Buffers;
 import io.cairn.block.Bytes;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.DetectZeroes;
@@ -150,7 +151,7 @@ final class NodeIo {
         ByteBuffer part = dst;
         if (inside < count) {
             int keep = (int) Math.max(0, inside);
-            Bytes.zero(dst.duplicate().position(dst.position() + keep));
+            Buffers.zero(dst.duplicate().position(dst.position() + keep));
             if (keep == 0) {
                 return;
             }
@@ -163,7 +164,7 @@ final class NodeIo {
         }
         for (int done = 0; done < part.remaining(); done += (int) max) {
             int n = (int) Math.min(max, part.remaining() - done);
-            data.read(offset + done, Bytes.slice(part, done, n));
+            data.read(offset + done, Buffers.slice(part, done, n));
         }
     }
 
@@ -218,7 +219,7 @@ final class NodeIo {
         } else {
             for (int done = 0; done < count; done += (int) max) {
                 int n = (int) Math.min(max, count - done);
-                data.write(offset + done, Bytes.slice(src, done, n), passed);
+                data.write(offset + done, Buffers.slice(src, done, n), passed);
             }
         }
         written(offset, count);
@@ -240,13 +241,13 @@ final class NodeIo {
             int head = (int) (offset - start);
             if (head != 0) {
                 debugEvent(DebugEvent.PWRITEV_RMW_HEAD);
-                readAligned(start, Bytes.slice(whole, 0, alignment), l);
+                readAligned(start, Buffers.slice(whole, 0, alignment), l);
                 debugEvent(DebugEvent.PWRITEV_RMW_AFTER_HEAD);
             }
             int lastBlock = wide - alignment;
             if (head + count != wide && (lastBlock != 0 || head == 0)) {
                 debugEvent(DebugEvent.PWRITEV_RMW_TAIL);
-                readAligned(start + lastBlock, Bytes.slice(whole, lastBlock, alignment), l);
+                readAligned(start + lastBlock, Buffers.slice(whole, lastBlock, alignment), l);
                 debugEvent(DebugEvent.PWRITEV_RMW_AFTER_TAIL);
             }
             whole.duplicate().position(head).put(src.duplicate());
@@ -348,7 +349,7 @@ final class NodeIo {
         try (PooledBuffer bounce = pool.acquire(wide)) {
             ByteBuffer whole = bounce.buffer();
             readAligned(start, whole, limits);
-            Bytes.zero(Bytes.slice(whole, (int) (offset - start), (int) count));
+            Buffers.zero(Buffers.slice(whole, (int) (offset - start), (int) count));
             data.write(start, whole, WriteFlags.NONE);
         }
     }

@@ -2,7 +2,7 @@ package io.cairn.block.graph;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
-import io.cairn.block.Bytes;
+import io.cairn.block.Buffers;
 import io.cairn.block.ChildRole;
 import io.cairn.block.Errno;
 import io.cairn.block.EventSink;
@@ -147,7 +147,7 @@ final class NodeOpener {
     private BlockDriver probe(BlockNode storage) throws BlockException {
         int count = (int) Math.min(BlockDriver.PROBE_LENGTH, storage.length());
         try (PooledBuffer pooled = BufferPool.shared().acquire(BlockDriver.PROBE_LENGTH)) {
-            ByteBuffer head = Bytes.slice(pooled.buffer(), 0, count);
+            ByteBuffer head = Buffers.slice(pooled.buffer(), 0, count);
             try {
                 storage.io().read(0, head);
             } catch (BlockException e) {

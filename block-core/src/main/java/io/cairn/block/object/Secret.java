@@ -3,7 +3,7 @@ package io.cairn.block.object;
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Options;
-import io.cairn.block.os.HostFiles;
+import io.cairn.block.os.HostPath;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -36,7 +36,7 @@ public final class Secret implements ObjectRegistry.UserObject {
         }
         byte[] raw =
                 file != null
-                        ? HostFiles.readSmall(file, MAX_LENGTH)
+                        ? HostPath.readAll(file, MAX_LENGTH)
                         : data.getBytes(StandardCharsets.UTF_8);
         if (format == null || format.equals("raw")) {
             return new Secret(raw);
