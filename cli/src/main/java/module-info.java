@@ -7,4 +7,5 @@ module io.cairn.cli {
     requires io.cairn.format;
     requires io.cairn.job;
     requires io.cairn.protocol;
+    requires jdk.unsupported;
 }

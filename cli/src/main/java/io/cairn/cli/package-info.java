@@ -1,4 +1,4 @@
-/// The entry point and what every tool shares: arguments, standard output, signals and exit.
+/// The entry point: finds the tool by the name it was started under and ends the process.
 @NullMarked
 package io.cairn.cli;
 
