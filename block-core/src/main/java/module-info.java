@@ -2,6 +2,7 @@
 /// options, objects, events and errors, and the drivers' service interface. It knows no format and
 /// no protocol: those are drivers that other modules provide. The operating system is reached
 /// through one package here, exported to named modules only.
+@SuppressWarnings("module") // The modules above this one are not there yet when it is compiled.
 module io.cairn.block {
     requires static com.google.errorprone.annotations;
     requires static transitive org.jspecify;
@@ -16,6 +17,7 @@ module io.cairn.block {
             io.cairn.job,
             io.cairn.nbd.server,
             io.cairn.protocol,
+            io.cairn.qmp,
             io.cairn.testimages;
     exports io.cairn.block.spi;
 

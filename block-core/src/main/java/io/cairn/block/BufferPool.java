@@ -1,17 +1,19 @@
 package io.cairn.block;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /// Direct buffers, lent out and used again.
 ///
-/// Sizes are rounded up to whole pages, from eight pages on to one of four sizes for each power of two. What is lent out and what
-/// lies ready stay together within the pool's capacity: where a new buffer would not fit, ready ones are dropped, and
-/// where that is not enough the loan fails. Many threads may use a pool at once.
+/// Sizes are rounded up to whole pages, from eight pages on to one of four sizes for each power of
+/// two. What is lent out and what lies ready stay together within the pool's capacity: where a new
+/// buffer would not fit, ready ones are dropped, and where that is not enough the loan fails. Many
+/// threads may use a pool at once.
 public final class BufferPool {
     /// Every buffer starts at a multiple of this.
     public static final int ALIGNMENT = 4096;
@@ -43,12 +45,14 @@ public final class BufferPool {
         return new BufferPool(capacity, null);
     }
 
-    /// A pool for tests: buffers come and go filled with a pattern, and {@link #assertAllReturned()} names who kept one.
+    /// A pool for tests: buffers come and go filled with a pattern, and {@link
+    /// #assertAllReturned()} names who kept one.
     public static BufferPool checking(long capacity) {
         return new BufferPool(capacity, new ConcurrentHashMap<>());
     }
 
-    /// The pool of this process; the system property `io.cairn.block.bufferCapacity` sets its capacity in bytes.
+    /// The pool of this process; the system property `io.cairn.block.bufferCapacity` sets its
+    /// capacity in bytes.
     public static BufferPool shared() {
         return SHARED;
     }
@@ -90,12 +94,14 @@ public final class BufferPool {
         return allocatedBytes.get();
     }
 
-    /// Fails when a buffer is lent out; in a {@linkplain #checking checking} pool the cause is the place of its loan.
+    /// Fails when a buffer is lent out; in a {@linkplain #checking checking} pool the cause is the
+    /// place of its loan.
     public void assertAllReturned() {
         if (lentBytes.get() != 0) {
             Throwable first =
                     borrowers == null ? null : borrowers.values().stream().findAny().orElse(null);
-            throw new IllegalStateException(lentBytes.get() + " bytes of buffers are lent out", first);
+            throw new IllegalStateException(
+                    lentBytes.get() + " bytes of buffers are lent out", first);
         }
     }
 
@@ -155,7 +161,8 @@ public final class BufferPool {
         }
     }
 
-    /// The sizes that buffers come in: 1 to 8 pages one by one, then four sizes to each power of two.
+    /// The sizes that buffers come in: 1 to 8 pages one by one, then four sizes to each power of
+    /// two.
     private static final class SizeClass {
         private static final int PAGE_BITS = 12;
         static final int COUNT = of(MAX_LENGTH) + 1;

@@ -5,8 +5,8 @@ import java.util.Objects;
 
 /// Looks at and fills ranges of buffers, at the speed of memory.
 ///
-/// Ranges are given by absolute index and length; positions and limits neither count nor move, but an index must lie below the
-/// buffer's limit.
+/// Ranges are given by absolute index and length; positions and limits neither count nor move, but
+/// an index must lie below the buffer's limit.
 public final class Bytes {
     private static final int BLOCK = 64 << 10;
     private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(BLOCK).asReadOnlyBuffer();
@@ -38,8 +38,8 @@ public final class Bytes {
         return -1;
     }
 
-    /// The length of the run of blocks, from `index` on, that are all zero or all not; a block is `unit` bytes, the last of a
-    /// range may be shorter.
+    /// The length of the run of blocks, from `index` on, that are all zero or all not; a block is
+    /// `unit` bytes, the last of a range may be shorter.
     ///
     /// Whether the run is zero, {@link #isZero(ByteBuffer, int, int)} of its first block tells.
     public static int run(ByteBuffer buffer, int index, int length, int unit) {

@@ -16,7 +16,8 @@ public final class PooledBuffer implements AutoCloseable {
         this.buffer = whole.slice(0, length);
     }
 
-    /// The buffer: direct, aligned to {@link BufferPool#ALIGNMENT}, big-endian, from 0 to the length asked for.
+    /// The buffer: direct, aligned to {@link BufferPool#ALIGNMENT}, big-endian, from 0 to the
+    /// length asked for.
     public ByteBuffer buffer() {
         return buffer;
     }

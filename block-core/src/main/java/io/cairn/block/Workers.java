@@ -1,15 +1,19 @@
 package io.cairn.block;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /// Threads that work for one scope and end before it does.
 ///
-/// A scope is opened in a try-with-resources statement, forks bodies of work, and joins them. The first body that fails makes
-/// {@link #isStopping()} true, which the others look at between their steps, and is what {@link #join()} throws; later
-/// failures are suppressed in it. {@link #close()} waits for what still runs. Nobody is interrupted.
+/// A scope is opened in a try-with-resources statement, forks bodies of work, and joins them. The
+/// first body that fails makes {@link #isStopping()} true, which the others look at between their
+/// steps, and is what {@link #join()} throws; later failures are suppressed in it. {@link #close()}
+/// waits for what still runs. Nobody is interrupted.
 ///
 /// This class makes every thread of the block layer.
 public final class Workers implements AutoCloseable {
@@ -98,6 +102,19 @@ public final class Workers implements AutoCloseable {
     public void close() {
         isStopping = true;
         await();
+    }
+
+    /// Parks the calling thread until a condition holds, whoever interrupts it meanwhile; who makes
+    /// the condition true unparks the thread.
+    public static void parkUntil(BooleanSupplier condition) {
+        boolean wasInterrupted = false;
+        while (!condition.getAsBoolean()) {
+            LockSupport.park(condition);
+            wasInterrupted |= Thread.interrupted();
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void await() {

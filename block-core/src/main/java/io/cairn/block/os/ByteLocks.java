@@ -4,8 +4,8 @@ import io.cairn.block.BlockException;
 
 /// Advisory locks on byte ranges of an open file, shared between processes.
 ///
-/// On Linux they belong to the open file description (`F_OFD_SETLK`): two opens of one file exclude each other within a
-/// process too. The portable layer locks the same bytes for the whole process.
+/// On Linux they belong to the open file description (`F_OFD_SETLK`): two opens of one file exclude
+/// each other within a process too. The portable layer locks the same bytes for the whole process.
 public interface ByteLocks {
     /// Takes a shared lock without waiting.
     ///

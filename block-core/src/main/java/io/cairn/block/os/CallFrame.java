@@ -1,10 +1,11 @@
 package io.cairn.block.os;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /// The native memory that one call in flight needs: its error number and the structures it passes.
 ///

@@ -2,13 +2,14 @@ package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /// Reads and writes of a descriptor by system calls.
 ///
-/// A platform thread makes the call itself. A virtual thread takes what the page cache answers at once (`RWF_NOWAIT`)
-/// and hands the rest to the {@link IoPool}.
+/// A platform thread makes the call itself. A virtual thread takes what the page cache answers at
+/// once (`RWF_NOWAIT`) and hands the rest to the {@link IoPool}.
 final class DataCalls {
     /// `RWF_DSYNC`: the data are on stable storage when the call returns.
     static final int DURABLE = 2;

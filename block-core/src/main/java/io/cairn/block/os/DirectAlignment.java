@@ -19,7 +19,8 @@ final class DirectAlignment {
         return said == IoAlignment.NONE ? probe(fd) : said;
     }
 
-    /// Reads at the file's start with ever larger units; a file that is too short to tell gets the largest.
+    /// Reads at the file's start with ever larger units; a file that is too short to tell gets the
+    /// largest.
     static IoAlignment probe(int fd) throws BlockException {
         long length = LinuxCalls.check(LinuxCalls.seek(fd, 0, LinuxCalls.SEEK_END));
         if (length < LARGEST) {

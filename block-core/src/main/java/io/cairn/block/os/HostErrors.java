@@ -4,6 +4,9 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.HostException;
 import io.cairn.block.OutOfSpaceException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonReadableChannelException;
@@ -16,9 +19,9 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
-import org.jspecify.annotations.Nullable;
 
-/// Turns error numbers, and what the Java libraries make of them, into exceptions of the block layer.
+/// Turns error numbers, and what the Java libraries make of them, into exceptions of the block
+/// layer.
 final class HostErrors {
     private HostErrors() {}
 

@@ -1,17 +1,20 @@
 package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
+
 import java.nio.ByteBuffer;
 
 /// An open file or device of the host, with positional requests.
 ///
-/// Buffers are direct and belong to the caller; a request takes them from position to limit, moves neither, and keeps no
-/// reference. Every method may be called by many threads at once. A virtual thread parks while the kernel works; a
-/// platform thread waits in the call. No request can be interrupted. Requests on a file opened with `O_DIRECT`
-/// must keep to its {@link #alignment()}, or fail with `EINVAL`.
+/// Buffers are direct and belong to the caller; a request takes them from position to limit, moves
+/// neither, and keeps no reference. Every method may be called by many threads at once. A virtual
+/// thread parks while the kernel works; a platform thread waits in the call. No request can be
+/// interrupted. Requests on a file opened with `O_DIRECT` must keep to its {@link #alignment()}, or
+/// fail with `EINVAL`.
 ///
-/// A failure is a {@link io.cairn.block.HostException}, or an {@link io.cairn.block.OutOfSpaceException} for `ENOSPC`; its
-/// message is the text of the error number alone. What the file or the system cannot do at all fails with `ENOTSUP`.
+/// A failure is a {@link io.cairn.block.HostException}, or an {@link
+/// io.cairn.block.OutOfSpaceException} for `ENOSPC`; its message is the text of the error number
+/// alone. What the file or the system cannot do at all fails with `ENOTSUP`.
 public interface HostFile extends AutoCloseable {
     /// Opens a file, a device, `/dev/fdset/N` ({@link FdSets}) or another name that the host knows.
     static HostFile open(String path, OpenFlags flags) throws BlockException {
@@ -50,7 +53,8 @@ public interface HostFile extends AutoCloseable {
     /// Writes all buffers in turn, growing the file where needed.
     void write(long offset, ByteBuffer[] srcs) throws BlockException;
 
-    /// Writes all buffers and waits until they, and what is needed to find them, are on stable storage.
+    /// Writes all buffers and waits until they, and what is needed to find them, are on stable
+    /// storage.
     void writeDurably(long offset, ByteBuffer[] srcs) throws BlockException;
 
     /// The bytes that can be read: a regular file's length, a device's size.
@@ -70,17 +74,20 @@ public interface HostFile extends AutoCloseable {
     /// Beyond the end of the file is a hole. A filesystem that cannot tell answers data.
     FileExtent extentAt(long offset, long length) throws BlockException;
 
-    /// Allocates the range, growing a regular file where needed; what is gained reads as zeroes (`fallocate`).
+    /// Allocates the range, growing a regular file where needed; what is gained reads as zeroes
+    /// (`fallocate`).
     void allocate(long offset, long length) throws BlockException;
 
-    /// Makes the range read as zeroes and keeps it allocated (`FALLOC_FL_ZERO_RANGE`, `BLKZEROOUT`), growing a regular file
-    /// where needed.
+    /// Makes the range read as zeroes and keeps it allocated (`FALLOC_FL_ZERO_RANGE`,
+    /// `BLKZEROOUT`), growing a regular file where needed.
     void zeroRange(long offset, long length) throws BlockException;
 
-    /// Makes the range read as zeroes and gives its blocks back; the length stays (`FALLOC_FL_PUNCH_HOLE`).
+    /// Makes the range read as zeroes and gives its blocks back; the length stays
+    /// (`FALLOC_FL_PUNCH_HOLE`).
     void punchHole(long offset, long length) throws BlockException;
 
-    /// Gives the range's blocks back; what it reads as after is not defined (`BLKDISCARD` on a device).
+    /// Gives the range's blocks back; what it reads as after is not defined (`BLKDISCARD` on a
+    /// device).
     void discard(long offset, long length) throws BlockException;
 
     /// Copies within the kernel, sharing blocks where the filesystem can (`copy_file_range`).
@@ -95,7 +102,8 @@ public interface HostFile extends AutoCloseable {
     /// What the file asks of its requests; found out once.
     IoAlignment alignment() throws BlockException;
 
-    /// Asks the filesystem not to copy on write (`FS_NOCOW_FL`); to be called while the file is empty.
+    /// Asks the filesystem not to copy on write (`FS_NOCOW_FL`); to be called while the file is
+    /// empty.
     void disableCopyOnWrite() throws BlockException;
 
     /// Asks the filesystem to allocate in extents of this size where it takes such hints.

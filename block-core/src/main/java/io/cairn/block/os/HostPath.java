@@ -3,6 +3,7 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.HostException;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -12,7 +13,8 @@ import java.util.Optional;
 
 /// What is done to names of the host's filesystem, without opening what they stand for.
 ///
-/// Failures are {@link HostException}s whose message is the text of the error number; the caller puts the name before it.
+/// Failures are {@link HostException}s whose message is the text of the error number; the caller
+/// puts the name before it.
 public final class HostPath {
     private HostPath() {}
 
@@ -82,7 +84,8 @@ public final class HostPath {
         }
     }
 
-    /// The directory for temporary files: `TMPDIR`, else `/var/tmp` as there may be much of it, else `/tmp`.
+    /// The directory for temporary files: `TMPDIR`, else `/var/tmp` as there may be much of it,
+    /// else `/tmp`.
     public static String temporaryDirectory() {
         String chosen = System.getenv("TMPDIR");
         if (chosen != null && !chosen.isEmpty()) {

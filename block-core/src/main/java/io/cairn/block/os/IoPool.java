@@ -2,17 +2,21 @@ package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Workers;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.Condition;
-import org.jspecify.annotations.Nullable;
 
 /// A bounded pool of platform threads that make the host calls of virtual threads.
 ///
-/// A call that waits holds its thread, and a virtual thread's is a carrier that others need; so a virtual thread parks while one
-/// of the pool's threads makes the call. A platform thread makes its own.
+/// A call that waits holds its thread, and a virtual thread's is a carrier that others need; so a
+/// virtual thread parks while one of the pool's threads makes the call. A platform thread makes its
+/// own.
 final class IoPool {
     private static final IoPool SHARED = new IoPool(64);
 
@@ -52,11 +56,10 @@ final class IoPool {
 
     /// Makes a call, where it may wait.
     static void run(Action action) throws BlockException {
-        call(
-                () -> {
-                    action.run();
-                    return Boolean.TRUE;
-                });
+        call(() -> {
+            action.run();
+            return Boolean.TRUE;
+        });
     }
 
     private <T> T hand(Call<T> call) throws IOException {
@@ -127,14 +130,7 @@ final class IoPool {
         }
 
         T await() throws IOException {
-            boolean wasInterrupted = false;
-            while (!isDone) {
-                LockSupport.park(this);
-                wasInterrupted |= Thread.interrupted();
-            }
-            if (wasInterrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Workers.parkUntil(() -> isDone);
             return outcome();
         }
 
@@ -146,7 +142,7 @@ final class IoPool {
             } else if (failure instanceof Error e) {
                 throw e;
             }
-            return java.util.Objects.requireNonNull(result);
+            return Objects.requireNonNull(result);
         }
     }
 }

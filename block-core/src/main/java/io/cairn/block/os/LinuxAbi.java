@@ -31,14 +31,15 @@ record LinuxAbi(
                     040000, 0400000);
     private static final LinuxAbi GENERIC =
             new LinuxAbi(
-                    56, 57, 67, 68, 69, 70, 286, 287, 82, 83, 46, 47, 62, 29, 25, 291, 285, 222, 215,
-                    040000, 0400000);
+                    56, 57, 67, 68, 69, 70, 286, 287, 82, 83, 46, 47, 62, 29, 25, 291, 285, 222,
+                    215, 040000, 0400000);
     private static final LinuxAbi AARCH64 =
             new LinuxAbi(
-                    56, 57, 67, 68, 69, 70, 286, 287, 82, 83, 46, 47, 62, 29, 25, 291, 285, 222, 215,
-                    0200000, 0100000);
+                    56, 57, 67, 68, 69, 70, 286, 287, 82, 83, 46, 47, 62, 29, 25, 291, 285, 222,
+                    215, 0200000, 0100000);
 
-    /// The numbers for an architecture as the property `os.arch` names it; null where we do not know them.
+    /// The numbers for an architecture as the property `os.arch` names it; null where we do not
+    /// know them.
     static @Nullable LinuxAbi of(String architecture) {
         return switch (architecture) {
             case "amd64" -> X86_64;

@@ -3,11 +3,13 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.HostException;
-import java.nio.charset.Charset;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.Charset;
 
-/// Linux's calls on descriptors and names, with its numbers and structures; a failure is an exception.
+/// Linux's calls on descriptors and names, with its numbers and structures; a failure is an
+/// exception.
 final class LinuxCalls {
     /// `FALLOC_FL_KEEP_SIZE`.
     static final int KEEP_SIZE = 1;
@@ -68,8 +70,7 @@ final class LinuxCalls {
             int bits = openBits(flags);
             while (true) {
                 long fd =
-                        Syscall.call(
-                                frame, ABI.openat(), AT_FDCWD, name, bits, flags.mode(), 0, 0);
+                        Syscall.call(frame, ABI.openat(), AT_FDCWD, name, bits, flags.mode(), 0, 0);
                 if (fd != -Errno.EINTR.value()) {
                     return (int) check(fd);
                 }

@@ -2,6 +2,7 @@ package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -153,8 +154,7 @@ final class LinuxFile implements HostFile {
         if (!(source instanceof LinuxFile from)) {
             throw HostErrors.of(Errno.ENOTSUP);
         }
-        return IoPool.call(
-                () -> LinuxCalls.copyRange(from.fd, sourceOffset, fd, offset, length));
+        return IoPool.call(() -> LinuxCalls.copyRange(from.fd, sourceOffset, fd, offset, length));
     }
 
     @Override
@@ -172,41 +172,36 @@ final class LinuxFile implements HostFile {
 
     @Override
     public void disableCopyOnWrite() throws BlockException {
-        IoPool.run(
-                () -> {
-                    try (CallFrame frame = CallFrame.take()) {
-                        frame.clear(8);
-                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_GETFLAGS, frame.data()));
-                        int bits = frame.memory().getInt(CallFrame.DATA) | FS_NOCOW_FL;
-                        frame.memory().putInt(CallFrame.DATA, bits);
-                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_SETFLAGS, frame.data()));
-                    }
-                });
+        IoPool.run(() -> {
+            try (CallFrame frame = CallFrame.take()) {
+                frame.clear(8);
+                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_GETFLAGS, frame.data()));
+                int bits = frame.memory().getInt(CallFrame.DATA) | FS_NOCOW_FL;
+                frame.memory().putInt(CallFrame.DATA, bits);
+                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_SETFLAGS, frame.data()));
+            }
+        });
     }
 
     @Override
     public void hintExtentSize(int bytes) throws BlockException {
-        IoPool.run(
-                () -> {
-                    try (CallFrame frame = CallFrame.take()) {
-                        frame.clear(32);
-                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSGETXATTR, frame.data()));
-                        int bits = frame.memory().getInt(CallFrame.DATA) | FS_XFLAG_EXTSIZE;
-                        frame.memory()
-                                .putInt(CallFrame.DATA, bits)
-                                .putInt(CallFrame.DATA + 4, bytes);
-                        LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSSETXATTR, frame.data()));
-                    }
-                });
+        IoPool.run(() -> {
+            try (CallFrame frame = CallFrame.take()) {
+                frame.clear(32);
+                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSGETXATTR, frame.data()));
+                int bits = frame.memory().getInt(CallFrame.DATA) | FS_XFLAG_EXTSIZE;
+                frame.memory().putInt(CallFrame.DATA, bits).putInt(CallFrame.DATA + 4, bytes);
+                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSSETXATTR, frame.data()));
+            }
+        });
     }
 
     @Override
     public HostFile reopen(OpenFlags changed) throws BlockException {
-        return IoPool.call(
-                () -> {
-                    int again = LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
-                    return new LinuxFile(path, changed, again);
-                });
+        return IoPool.call(() -> {
+            int again = LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
+            return new LinuxFile(path, changed, again);
+        });
     }
 
     @Override

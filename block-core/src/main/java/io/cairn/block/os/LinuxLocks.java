@@ -31,13 +31,12 @@ final class LinuxLocks implements ByteLocks {
 
     @Override
     public boolean isHeldElsewhere(long offset, long length) throws BlockException {
-        return IoPool.call(
-                () -> {
-                    try (CallFrame frame = CallFrame.take()) {
-                        LinuxCalls.check(call(frame, F_OFD_GETLK, F_WRLCK, offset, length));
-                        return frame.memory().getShort(CallFrame.DATA) != F_UNLCK;
-                    }
-                });
+        return IoPool.call(() -> {
+            try (CallFrame frame = CallFrame.take()) {
+                LinuxCalls.check(call(frame, F_OFD_GETLK, F_WRLCK, offset, length));
+                return frame.memory().getShort(CallFrame.DATA) != F_UNLCK;
+            }
+        });
     }
 
     private boolean set(short type, long offset, long length) throws BlockException {

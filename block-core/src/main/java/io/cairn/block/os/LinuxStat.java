@@ -1,6 +1,7 @@
 package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 package io.cairn.block.os;
 
-/// How a file is opened: access, what happens to its name and content, and how its requests are carried out.
+/// How a file is opened: access, what happens to its name and content, and how its requests are
+/// carried out.
 ///
 /// @param writable whether the file may be written; every file may be read
 /// @param create makes the file when there is none
@@ -36,8 +37,7 @@ public record OpenFlags(
 
     /// The same, making the file when there is none.
     public OpenFlags withCreate() {
-        return new OpenFlags(
-                writable, true, exclusive, truncate, direct, noFollow, mode, aio);
+        return new OpenFlags(writable, true, exclusive, truncate, direct, noFollow, mode, aio);
     }
 
     /// The same, making the file and failing when there is one.

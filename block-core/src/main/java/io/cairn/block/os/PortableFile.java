@@ -2,6 +2,7 @@ package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,10 +16,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
 
-/// A file through a {@link FileChannel}, for systems and processes where native calls are not to be had.
+/// A file through a {@link FileChannel}, for systems and processes where native calls are not to be
+/// had.
 ///
-/// It knows no holes, allocates by writing, and cannot bypass the page cache. On a virtual thread every request is handed to
-/// the pool of platform threads.
+/// It knows no holes, allocates by writing, and cannot bypass the page cache. On a virtual thread
+/// every request is handed to the pool of platform threads.
 final class PortableFile implements HostFile {
     private final String path;
     private final OpenFlags flags;
@@ -37,11 +39,10 @@ final class PortableFile implements HostFile {
             throw HostErrors.of(Errno.EINVAL);
         }
         Path name = HostPath.path(path);
-        return IoPool.call(
-                () -> {
-                    FileChannel channel = openChannel(name, flags);
-                    return new PortableFile(path, flags.opened(), channel);
-                });
+        return IoPool.call(() -> {
+            FileChannel channel = openChannel(name, flags);
+            return new PortableFile(path, flags.opened(), channel);
+        });
     }
 
     private static FileChannel openChannel(Path name, OpenFlags flags) throws IOException {
@@ -62,7 +63,8 @@ final class PortableFile implements HostFile {
         if (flags.noFollow()) {
             options.add(LinkOption.NOFOLLOW_LINKS);
         }
-        if (flags.create() && name.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        if (flags.create()
+                && name.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return FileChannel.open(
                     name,
                     options,
@@ -118,11 +120,10 @@ final class PortableFile implements HostFile {
 
     @Override
     public void write(long offset, ByteBuffer src) throws BlockException {
-        IoPool.call(
-                () -> {
-                    writeAll(offset, src);
-                    return src;
-                });
+        IoPool.call(() -> {
+            writeAll(offset, src);
+            return src;
+        });
     }
 
     private void writeAll(long offset, ByteBuffer src) throws BlockException {
@@ -161,16 +162,15 @@ final class PortableFile implements HostFile {
 
     @Override
     public void truncate(long length) throws BlockException {
-        IoPool.call(
-                () -> {
-                    long now = channel.size();
-                    if (length < now) {
-                        channel.truncate(length);
-                    } else if (length > now) {
-                        channel.write(ByteBuffer.allocate(1), length - 1);
-                    }
-                    return channel;
-                });
+        IoPool.call(() -> {
+            long now = channel.size();
+            if (length < now) {
+                channel.truncate(length);
+            } else if (length > now) {
+                channel.write(ByteBuffer.allocate(1), length - 1);
+            }
+            return channel;
+        });
     }
 
     @Override
@@ -184,11 +184,10 @@ final class PortableFile implements HostFile {
     }
 
     private void force(boolean withMetadata) throws BlockException {
-        IoPool.call(
-                () -> {
-                    channel.force(withMetadata);
-                    return channel;
-                });
+        IoPool.call(() -> {
+            channel.force(withMetadata);
+            return channel;
+        });
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.Errno;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -8,8 +9,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Locks through {@link FileChannel#tryLock(long, long, boolean)}: the process's own, which POSIX systems drop as soon as the
-/// process closes any descriptor of the file.
+/// Locks through {@link FileChannel#tryLock(long, long, boolean)}: the process's own, which POSIX
+/// systems drop as soon as the process closes any descriptor of the file.
 final class PortableLocks implements ByteLocks {
     private final FileChannel channel;
     private final List<FileLock> held = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.cairn.block.os;
 
 import io.cairn.block.Bytes;
+
 import java.nio.ByteBuffer;
 
 /// Arithmetic on buffers that one request fills or empties in turn.

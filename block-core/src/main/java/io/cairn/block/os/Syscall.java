@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
 
 /// The one native function of this package: `syscall(2)` with six arguments, all of them longs.
 ///
-/// One shape serves every call, since linking one costs some 20 ms at start and calling this one no more than another.
+/// One shape serves every call, since linking one costs some 20 ms at start and calling this one no
+/// more than another.
 final class Syscall {
     private static final MethodHandle SYSCALL = link();
 
@@ -32,8 +33,7 @@ final class Syscall {
     /// Makes a call.
     ///
     /// @return its result, or the negative error number
-    static long call(
-            CallFrame frame, long number, long a, long b, long c, long d, long e, long f) {
+    static long call(CallFrame frame, long number, long a, long b, long c, long d, long e, long f) {
         try {
             long result = (long) SYSCALL.invokeExact(frame.segment(), number, a, b, c, d, e, f);
             return result == -1 ? -frame.errno() : result;
@@ -44,7 +44,8 @@ final class Syscall {
         }
     }
 
-    /// The address of a direct buffer's position; the buffer must be kept reachable until the call is over.
+    /// The address of a direct buffer's position; the buffer must be kept reachable until the call
+    /// is over.
     static long address(ByteBuffer buffer) {
         if (!buffer.isDirect()) {
             throw new IllegalArgumentException("the buffer is not direct");
