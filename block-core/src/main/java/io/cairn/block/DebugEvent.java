@@ -3,7 +3,8 @@ package io.cairn.block;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The points of a request at which a `blkdebug` node can inject an error or stop it (QMP reference manual, "BlkdebugEvent").
+/// The points of a request at which a `blkdebug` node can inject an error or stop it (QMP reference
+/// manual, "BlkdebugEvent").
 public enum DebugEvent {
     L1_SHRINK_WRITE_TABLE,
     L1_SHRINK_FREE_L2_CLUSTERS,

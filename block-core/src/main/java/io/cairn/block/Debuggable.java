@@ -1,6 +1,7 @@
 package io.cairn.block;
 
-/// A node at whose debug events requests can be stopped: what a tester sees of the `blkdebug` driver.
+/// A node at whose debug events requests can be stopped: what a tester sees of the `blkdebug`
+/// driver.
 public interface Debuggable {
     /// The next request that reaches the event stops there under the tag.
     ///

@@ -1,6 +1,7 @@
 package io.cairn.block;
 
-/// Takes the events of the block layer. Called on the thread on which the event happens; must not block or do I/O.
+/// Takes the events of the block layer. Called on the thread on which the event happens; must not
+/// block or do I/O.
 @FunctionalInterface
 public interface EventSink {
     /// Drops every event.

@@ -63,7 +63,8 @@ public final class Permissions {
         return ALL_SETS[bits & other.bits];
     }
 
-    /// The names in the order of {@link Permission}, joined by a comma and a space, as messages give them.
+    /// The names in the order of {@link Permission}, joined by a comma and a space, as messages
+    /// give them.
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

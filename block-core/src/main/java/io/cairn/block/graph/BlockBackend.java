@@ -8,19 +8,23 @@ import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/// What a front end (tool, export, guest device, job) holds: the root edge to a node, and the queue of requests while that
-/// node is drained.
+/// What a front end (tool, export, guest device, job) holds: the root edge to a node, and the queue
+/// of requests while that node is drained.
 ///
-/// All calls block and may come from many threads at once. Offsets and lengths are bytes of the disk; buffers are direct,
-/// used from position to limit without moving either, and not kept. Requests beyond the disk's end fail with `EIO`.
+/// All calls block and may come from many threads at once. Offsets and lengths are bytes of the
+/// disk; buffers are direct, used from position to limit without moving either, and not kept.
+/// Requests beyond the disk's end fail with `EIO`.
 public final class BlockBackend implements Parent, AutoCloseable {
     /// Hears that the disk's length has changed. Called on the thread that changed it.
     @FunctionalInterface
@@ -35,9 +39,10 @@ public final class BlockBackend implements Parent, AutoCloseable {
     private final Condition opened = gate.newCondition();
     private final CopyOnWriteArrayList<ResizeListener> listeners = new CopyOnWriteArrayList<>();
 
+    private final AtomicInteger quiesced = new AtomicInteger();
+
     private volatile @Nullable ChildEdge root;
     private volatile boolean writeThrough;
-    private volatile int quiesced;
 
     BlockBackend(BlockGraph graph, String name) {
         this.graph = graph;
@@ -73,15 +78,13 @@ public final class BlockBackend implements Parent, AutoCloseable {
     /// Attaches a root node, taking the given permissions.
     public void attach(BlockNode node, Permissions needed, Permissions shared)
             throws BlockException {
-        graph.locked(
-                () -> {
-                    ChildEdge edge =
-                            new ChildEdge("root", Set.of(ChildRole.PRIMARY), this, node, false);
-                    edge.setPermissions(needed, shared);
-                    graph.link(edge);
-                    root = edge;
-                    return edge;
-                });
+        graph.locked(() -> {
+            ChildEdge edge = new ChildEdge("root", Set.of(ChildRole.PRIMARY), this, node, false);
+            edge.setPermissions(needed, shared);
+            graph.link(edge);
+            root = edge;
+            return edge;
+        });
     }
 
     /// Lets the root node go. Waits for what is in flight.
@@ -92,12 +95,11 @@ public final class BlockBackend implements Parent, AutoCloseable {
         }
         inFlight.awaitIdle();
         try {
-            graph.locked(
-                    () -> {
-                        root = null;
-                        graph.unlink(edge);
-                        return edge;
-                    });
+            graph.locked(() -> {
+                root = null;
+                graph.unlink(edge);
+                return edge;
+            });
         } catch (BlockException e) {
             throw new AssertionError(e);
         }
@@ -105,19 +107,18 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     /// Changes the permissions that the backend takes, or leaves them as they are and throws.
     public void setPermissions(Permissions needed, Permissions shared) throws BlockException {
-        graph.locked(
-                () -> {
-                    ChildEdge edge = rootEdge();
-                    Permissions oldNeeded = edge.needed();
-                    Permissions oldShared = edge.shared();
-                    try (GraphTransaction transaction = new GraphTransaction()) {
-                        edge.setPermissions(needed, shared);
-                        transaction.onAbort(() -> edge.setPermissions(oldNeeded, oldShared));
-                        PermissionUpdate.prepare(transaction, List.of(edge.node()));
-                        transaction.commit();
-                    }
-                    return edge;
-                });
+        graph.locked(() -> {
+            ChildEdge edge = rootEdge();
+            Permissions oldNeeded = edge.needed();
+            Permissions oldShared = edge.shared();
+            try (GraphTransaction transaction = new GraphTransaction()) {
+                edge.setPermissions(needed, shared);
+                transaction.onAbort(() -> edge.setPermissions(oldNeeded, oldShared));
+                PermissionUpdate.prepare(transaction, List.of(edge.node()));
+                transaction.commit();
+            }
+            return edge;
+        });
     }
 
     /// With true every write is on stable storage when it returns (`cache.writeback=off`).
@@ -226,8 +227,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     }
 
     /// Sets the disk's length.
-    public void truncate(
-            long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+    public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
             throws BlockException {
         ChildEdge edge = enter();
         try {
@@ -268,7 +268,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     /// Counts a request in, after any drain has ended.
     private ChildEdge enter() throws BlockException {
         inFlight.enter();
-        while (quiesced > 0) {
+        while (quiesced.get() > 0) {
             inFlight.leave();
             awaitOpen();
             inFlight.enter();
@@ -284,7 +284,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     private void awaitOpen() {
         gate.lock();
         try {
-            while (quiesced > 0) {
+            while (quiesced.get() > 0) {
                 opened.awaitUninterruptibly();
             }
         } finally {
@@ -310,7 +310,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     public void quiesce(ChildEdge edge) {
         gate.lock();
         try {
-            quiesced = quiesced + 1;
+            quiesced.getAndIncrement();
         } finally {
             gate.unlock();
         }
@@ -320,8 +320,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     public void resume(ChildEdge edge) {
         gate.lock();
         try {
-            quiesced = quiesced - 1;
-            if (quiesced == 0) {
+            if (quiesced.decrementAndGet() == 0) {
                 opened.signalAll();
             }
         } finally {

@@ -276,8 +276,8 @@ public final class BlockGraph implements AutoCloseable {
     /// Replaces the node below an edge. Both nodes are drained meanwhile.
     void replace(ChildEdge edge, BlockNode replacement) throws BlockException {
         BlockNode old = edge.node();
-        try (Drain a = drain(old);
-                Drain b = drain(replacement);
+        try (Drain _ = drain(old);
+                Drain _ = drain(replacement);
                 GraphTransaction transaction = new GraphTransaction()) {
             old.removeParent(edge);
             edge.setNode(replacement);

@@ -11,13 +11,14 @@ import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
+
 import java.nio.ByteBuffer;
 import java.util.Set;
 
 /// An edge of the graph: the use of one node by one parent, with a name, roles and permissions.
 ///
-/// The node, the permissions and the frozen state change only under the graph's writer lock, and the node only while it is
-/// drained; I/O reads them without a lock.
+/// The node, the permissions and the frozen state change only under the graph's writer lock, and
+/// the node only while it is drained; I/O reads them without a lock.
 public final class ChildEdge implements Child {
     private final String name;
     private final Set<ChildRole> roles;
@@ -28,7 +29,8 @@ public final class ChildEdge implements Child {
     private volatile Permissions shared = Permissions.ALL;
     private int frozen;
 
-    /// @param inherits the child was opened through this edge and takes options it was not given from the parent
+    /// @param inherits the child was opened through this edge and takes options it was not given
+    ///   from the parent
     ChildEdge(String name, Set<ChildRole> roles, Parent parent, BlockNode node, boolean inherits) {
         this.name = name;
         this.roles = Set.copyOf(roles);
@@ -134,8 +136,7 @@ public final class ChildEdge implements Child {
     }
 
     @Override
-    public void truncate(
-            long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+    public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
             throws BlockException {
         if (!needed.has(Permission.RESIZE)) {
             throw new BlockException(Errno.EPERM, "Node '" + node.name() + "' may not be resized")

@@ -2,6 +2,9 @@ package io.cairn.block.graph;
 
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.DriverProvider;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The drivers that a graph can open nodes with. Thread-safe.
 ///

@@ -1,15 +1,17 @@
 package io.cairn.block.graph;
 
 import io.cairn.block.ChildRole;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Options;
-import io.cairn.block.InvalidOptionException;
 import io.cairn.block.spi.DriverKind;
+
 import java.util.Optional;
 
-/// Rebuilds a node's filename from its options: plain where opening that gives the same node again, else `json:{…}`.
+/// Rebuilds a node's filename from its options: plain where opening that gives the same node again,
+/// else `json:{…}`.
 final class FilenameBuilder {
     private FilenameBuilder() {}
 
@@ -61,9 +63,7 @@ final class FilenameBuilder {
     static boolean isBackingOverridden(BlockNode node) {
         String named = node.namedBacking();
         ChildEdge backing = node.backing();
-        return backing == null
-                ? named != null
-                : !filename(backing.node()).equals(named);
+        return backing == null ? named != null : !filename(backing.node()).equals(named);
     }
 
     private static JsonObject unflatten(Options options) {

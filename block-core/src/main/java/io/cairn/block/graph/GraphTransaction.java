@@ -1,10 +1,12 @@
 package io.cairn.block.graph;
 
 import io.cairn.block.spi.Prepared;
+
 import java.util.ArrayList;
 import java.util.List;
 
-/// One change of the graph: every step is prepared, then all are committed, which cannot fail, or all are undone.
+/// One change of the graph: every step is prepared, then all are committed, which cannot fail, or
+/// all are undone.
 ///
 /// Used under the graph's writer lock by one thread. Closing without {@link #commit} undoes.
 final class GraphTransaction implements AutoCloseable {

@@ -30,7 +30,8 @@ final class InFlight {
         return count.get() == 0;
     }
 
-    /// Waits until the count is zero. An interrupt does not end the wait; it is kept for the caller.
+    /// Waits until the count is zero. An interrupt does not end the wait; it is kept for the
+    /// caller.
     void awaitIdle() {
         waiters.getAndIncrement();
         lock.lock();

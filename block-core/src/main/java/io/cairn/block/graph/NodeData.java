@@ -15,9 +15,11 @@ import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.Pin;
 import io.cairn.block.spi.PlannedWrites;
 import io.cairn.block.spi.WritePlan;
+
 import java.nio.ByteBuffer;
 
-/// Moves the data of a node's requests by its driver's mappings and plans. Requests come checked, aligned and tracked.
+/// Moves the data of a node's requests by its driver's mappings and plans. Requests come checked,
+/// aligned and tracked.
 final class NodeData {
     /// Longest range whose copy-on-write edges and data are put together into one write.
     private static final int MAX_MERGED_WRITE = 256 << 10;
@@ -40,7 +42,7 @@ final class NodeData {
             driver.read(offset, dst);
             return;
         }
-        try (Pin pin = driver.pin()) {
+        try (Pin _ = driver.pin()) {
             int count = dst.remaining();
             int done = 0;
             while (done < count) {
@@ -152,8 +154,7 @@ final class NodeData {
         }
     }
 
-    private void copyEdge(WritePlan plan, long guest, long count, long host)
-            throws BlockException {
+    private void copyEdge(WritePlan plan, long guest, long count, long host) throws BlockException {
         if (count == 0) {
             return;
         }
@@ -183,7 +184,8 @@ final class NodeData {
         }
     }
 
-    /// True if the node's driver and its lack of a backing say, without reading, that a range is zero.
+    /// True if the node's driver and its lack of a backing say, without reading, that a range is
+    /// zero.
     private boolean readsAsZero(long offset, long count) throws BlockException {
         DriverInstance driver = node.driverInstance();
         long end = Math.min(offset + count, node.io().length());
@@ -274,7 +276,7 @@ final class NodeData {
             throws BlockException {
         DriverInstance driver = node.driverInstance();
         BlockStatus status;
-        try (Pin pin = driver.pin()) {
+        try (Pin _ = driver.pin()) {
             Mapping mapping = driver.mapForStatus(offset, count, wantZero);
             status = statusOf(mapping, offset, Math.min(count, mapping.length()), wantZero);
         }
@@ -325,8 +327,7 @@ final class NodeData {
         };
     }
 
-    private BlockStatus dataStatus(Mapping.Data d, long n, boolean wantZero)
-            throws BlockException {
+    private BlockStatus dataStatus(Mapping.Data d, long n, boolean wantZero) throws BlockException {
         Child child = d.child();
         BlockStatus own =
                 new BlockStatus(n, true, true, false, d.hostOffset(), child.node(), false, false);

@@ -14,6 +14,7 @@ import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.DriverInstance;
+
 import java.nio.ByteBuffer;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,9 +22,10 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The gate of a node: every request of every parent enters here.
 ///
-/// It checks bounds, widens what is not aligned (read-modify-write), cuts what is too long, keeps serialising requests
-/// apart, counts what is in flight, and tells dirty bitmaps and the write threshold. What a node does not use costs one check.
-/// What happens behind the gate is {@link NodeData}'s.
+/// It checks bounds, widens what is not aligned (read-modify-write), cuts what is too long, keeps
+/// serialising requests apart, counts what is in flight, and tells dirty bitmaps and the write
+/// threshold. What a node does not use costs one check. What happens behind the gate is {@link
+/// NodeData}'s.
 final class NodeIo {
     private static final long SECTOR = 512;
 
@@ -79,12 +81,14 @@ final class NodeIo {
         detectZeroes = mode;
     }
 
-    /// Requests that must not overlap others are coming: from now on all are tracked. The node is drained.
+    /// Requests that must not overlap others are coming: from now on all are tracked. The node is
+    /// drained.
     void trackRequests() {
         tracker.enable(true);
     }
 
-    /// Takes over what the driver says after opening, reopening or a change of children. No request is in flight.
+    /// Takes over what the driver says after opening, reopening or a change of children. No request
+    /// is in flight.
     void refresh(Limits newLimits) throws BlockException {
         limits = newLimits;
         if (newLimits.requestAlignment() > 1) {
@@ -228,7 +232,8 @@ final class NodeIo {
         }
     }
 
-    /// Read-modify-write: the request is widened to the alignment and overlaps no other while it runs.
+    /// Read-modify-write: the request is widened to the alignment and overlaps no other while it
+    /// runs.
     private void writePadded(long offset, ByteBuffer src, WriteFlags flags, Limits l)
             throws BlockException {
         int alignment = l.requestAlignment();
@@ -342,7 +347,8 @@ final class NodeIo {
         }
     }
 
-    /// Zeroes a part of at most two aligned blocks by read-modify-write, inside a serialising request.
+    /// Zeroes a part of at most two aligned blocks by read-modify-write, inside a serialising
+    /// request.
     private void zeroEdge(long offset, long count, int alignment) throws BlockException {
         long start = offset & -(long) alignment;
         int wide = Math.toIntExact(roundUp(offset + count, alignment) - start);

@@ -11,7 +11,8 @@ interface Parent {
     /// Ends one {@link #quiesce}.
     void resume(ChildEdge edge);
 
-    /// Waits until no request of the parent is under way to the child. Called after {@link #quiesce}.
+    /// Waits until no request of the parent is under way to the child. Called after {@link
+    /// #quiesce}.
     void awaitIdle(ChildEdge edge);
 
     /// The child's length has changed.

@@ -6,6 +6,7 @@ import io.cairn.block.Permission;
 import io.cairn.block.PermissionConflictException;
 import io.cairn.block.Permissions;
 import io.cairn.block.spi.ChildPermissions;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -13,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Recomputes the permissions of a part of the graph, from nodes down to the leaves, as steps of a transaction.
+/// Recomputes the permissions of a part of the graph, from nodes down to the leaves, as steps of a
+/// transaction.
 final class PermissionUpdate {
     private final GraphTransaction transaction;
     private final Map<BlockNode, Boolean> readOnlyAfter;
@@ -31,7 +33,8 @@ final class PermissionUpdate {
 
     /// The same while nodes are being reopened.
     ///
-    /// @param readOnlyAfter whether a node will be read-only once the transaction is committed, for those where that changes
+    /// @param readOnlyAfter whether a node will be read-only once the transaction is committed, for
+    ///   those where that changes
     static void prepare(
             GraphTransaction transaction,
             Collection<BlockNode> nodes,

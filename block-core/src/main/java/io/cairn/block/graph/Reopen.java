@@ -7,16 +7,19 @@ import io.cairn.block.NodeFlags;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.ReopenContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/// Gives open nodes new options and flags in one transaction (QMP reference manual, "blockdev-reopen").
+/// Gives open nodes new options and flags in one transaction (QMP reference manual,
+/// "blockdev-reopen").
 ///
-/// A child that was opened through its parent's options is reopened with it and takes what it was not given from the
-/// parent's new state.
+/// A child that was opened through its parent's options is reopened with it and takes what it was
+/// not given from the parent's new state.
 final class Reopen {
     private record Step(BlockNode node, Options explicit, Options all, NodeOptions generic) {}
 
@@ -126,11 +129,10 @@ final class Reopen {
         NodeFlags oldFlags = node.flags();
         node.setFlags(step.generic().flags());
         node.setOptions(step.explicit(), new Options(step.all()));
-        transaction.onAbort(
-                () -> {
-                    node.setFlags(oldFlags);
-                    node.setOptions(oldExplicit, oldAll);
-                });
+        transaction.onAbort(() -> {
+            node.setFlags(oldFlags);
+            node.setOptions(oldExplicit, oldAll);
+        });
         transaction.onCommit(() -> node.io().setDetectZeroes(step.generic().detectZeroes()));
     }
 

@@ -1,13 +1,14 @@
 package io.cairn.block.graph;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// The requests under way on a node, so that a serialising one overlaps no other.
 ///
-/// A node whose requests never serialise (byte alignment, no copy-on-read) leaves the tracker disabled: then no request pays
-/// for it. It is switched only while the node is drained.
+/// A node whose requests never serialise (byte alignment, no copy-on-read) leaves the tracker
+/// disabled: then no request pays for it. It is switched only while the node is drained.
 final class RequestTracker {
     /// A range that a request occupies from {@link #begin} to {@link #end}.
     static final class Request {
@@ -47,7 +48,8 @@ final class RequestTracker {
         return enabled;
     }
 
-    /// Enters a range, after every conflicting request that entered before has ended. Null while disabled.
+    /// Enters a range, after every conflicting request that entered before has ended. Null while
+    /// disabled.
     @Nullable Request begin(long offset, long length, boolean serialising, boolean read) {
         if (!enabled) {
             return null;

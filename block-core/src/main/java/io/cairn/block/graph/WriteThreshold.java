@@ -2,9 +2,11 @@ package io.cairn.block.graph;
 
 import io.cairn.block.BlockEvent;
 import io.cairn.block.EventSink;
+
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Reports once when a write reaches beyond an offset (QMP reference manual, "block-set-write-threshold"). Thread-safe.
+/// Reports once when a write reaches beyond an offset (QMP reference manual,
+/// "block-set-write-threshold"). Thread-safe.
 final class WriteThreshold {
     private final String node;
     private final EventSink events;

@@ -1,4 +1,5 @@
-/// The graph of block nodes: opening, edges and their permissions, the gate that every request passes, drain, changes of the graph.
+/// The graph of block nodes: opening, edges and their permissions, the gate that every request
+/// passes, drain, changes of the graph.
 @NullMarked
 package io.cairn.block.graph;
 

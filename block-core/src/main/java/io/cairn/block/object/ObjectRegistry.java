@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Options;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,8 @@ public final class ObjectRegistry {
         return List.copyOf(factories.keySet());
     }
 
-    /// Makes an object. Throws an {@link InvalidOptionException} for an unknown type, a bad or taken id, a bad property.
+    /// Makes an object. Throws an {@link InvalidOptionException} for an unknown type, a bad or
+    /// taken id, a bad property.
     public synchronized UserObject add(String type, String id, Options properties)
             throws BlockException {
         Factory factory = factories.get(type);
@@ -72,8 +74,7 @@ public final class ObjectRegistry {
         UserObject object = factory.create(properties, this);
         if (!properties.isEmpty()) {
             object.close();
-            throw new InvalidOptionException(
-                    "Invalid parameter '" + properties.firstKey() + "'");
+            throw new InvalidOptionException("Invalid parameter '" + properties.firstKey() + "'");
         }
         objects.put(id, object);
         return object;

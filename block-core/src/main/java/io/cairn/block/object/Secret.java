@@ -4,12 +4,15 @@ import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Options;
 import io.cairn.block.os.HostPath;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import org.jspecify.annotations.Nullable;
 
-/// A `secret` object: bytes that an option refers to by id, such as a passphrase. Wiped when closed.
+/// A `secret` object: bytes that an option refers to by id, such as a passphrase. Wiped when
+/// closed.
 public final class Secret implements ObjectRegistry.UserObject {
     /// The type's name for `--object`.
     public static final String TYPE = "secret";
@@ -28,8 +31,7 @@ public final class Secret implements ObjectRegistry.UserObject {
         @Nullable String file = properties.takeText("file");
         @Nullable String format = properties.takeText("format");
         if (data != null && file != null) {
-            throw new InvalidOptionException(
-                    "'file' and 'data' are mutually exclusive");
+            throw new InvalidOptionException("'file' and 'data' are mutually exclusive");
         }
         if (data == null && file == null) {
             throw new InvalidOptionException("Must provide 'file' or 'data'");
@@ -51,8 +53,7 @@ public final class Secret implements ObjectRegistry.UserObject {
         try {
             return Base64.getMimeDecoder().decode(raw);
         } catch (IllegalArgumentException e) {
-            InvalidOptionException failure =
-                    new InvalidOptionException("Base64 data is not valid");
+            InvalidOptionException failure = new InvalidOptionException("Base64 data is not valid");
             failure.initCause(e);
             throw failure;
         } finally {

@@ -33,6 +33,8 @@ public final class OptionSchema<R> {
     /// Builds the record from the options read.
     @FunctionalInterface
     public interface Constructor<R> {
+        /// The record of the options read.
+        ///
         /// @throws InvalidOptionException if a value or a combination is wrong
         R construct(OptionReader in) throws InvalidOptionException;
     }

@@ -4,13 +4,15 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 
 /// A driver: what it is, how an image of its is recognised, opened and created.
 ///
-/// Found by `ServiceLoader` through a {@link DriverProvider}. An instance is stateless and is shared by all threads.
+/// Found by `ServiceLoader` through a {@link DriverProvider}. An instance is stateless and is
+/// shared by all threads.
 public interface BlockDriver {
     /// Bytes from the start of an image that {@link #probe} is given at most.
     int PROBE_LENGTH = 2048;
@@ -29,24 +31,28 @@ public interface BlockDriver {
         return Optional.empty();
     }
 
-    /// How surely the image is of this format: 0 not at all, 100 certainly, 1 if nothing better is found (raw).
+    /// How surely the image is of this format: 0 not at all, 100 certainly, 1 if nothing better is
+    /// found (raw).
     ///
     /// @param head the first bytes of the image, at most {@link #PROBE_LENGTH}
     default int probe(ByteBuffer head, String filename) {
         return 0;
     }
 
-    /// The prefixes (without colon) of filenames that go to this protocol driver: `nbd`, `nbd+unix`, `null-co`.
+    /// The prefixes (without colon) of filenames that go to this protocol driver: `nbd`,
+    /// `nbd+unix`, `null-co`.
     default Set<String> filenamePrefixes() {
         return Set.of();
     }
 
-    /// How surely a plain filename (no prefix) is for this protocol driver: `host_device` claims device nodes.
+    /// How surely a plain filename (no prefix) is for this protocol driver: `host_device` claims
+    /// device nodes.
     default int probeFilename(String filename) {
         return 0;
     }
 
-    /// Turns a filename with one of the {@linkplain #filenamePrefixes() prefixes} into options of this driver.
+    /// Turns a filename with one of the {@linkplain #filenamePrefixes() prefixes} into options of
+    /// this driver.
     default void parseFilename(String filename, Options into) throws BlockException {
         into.put("filename", filename);
     }
@@ -58,11 +64,12 @@ public interface BlockDriver {
 
     /// Opens a node. The context gives options, children, flags and everything from outside.
     ///
-    /// If it throws, everything that it opened itself is closed; children from the context are closed by the context.
+    /// If it throws, everything that it opened itself is closed; children from the context are
+    /// closed by the context.
     DriverInstance open(OpenContext context) throws BlockException;
 
-    /// Creates an image. A protocol driver makes the file that the option `filename` names; a format writes itself
-    /// into what {@link CreateContext#file} gives.
+    /// Creates an image. A protocol driver makes the file that the option `filename` names; a
+    /// format writes itself into what {@link CreateContext#file} gives.
     default void create(CreateContext context) throws BlockException {
         throw new BlockException(
                 Errno.ENOTSUP, "Format driver '" + name() + "' does not support image creation");

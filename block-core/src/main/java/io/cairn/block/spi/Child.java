@@ -8,14 +8,15 @@ import io.cairn.block.Limits;
 import io.cairn.block.Node;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+
 import java.nio.ByteBuffer;
 import java.util.Set;
 
 /// An edge of the graph as the driver of the parent sees it: the way to do I/O on a child node.
 ///
-/// Every call passes the child's gate (permissions, alignment, in-flight tracking, dirty bitmaps, drain). All calls block
-/// and may come from many threads at once. Offsets and lengths are bytes of the child. Buffers are direct, used from
-/// position to limit without moving either, and not kept.
+/// Every call passes the child's gate (permissions, alignment, in-flight tracking, dirty bitmaps,
+/// drain). All calls block and may come from many threads at once. Offsets and lengths are bytes of
+/// the child. Buffers are direct, used from position to limit without moving either, and not kept.
 public interface Child {
     /// The edge's name in the parent: `file`, `backing`, `data-file`, `children.0`.
     String name();
@@ -34,27 +35,32 @@ public interface Child {
 
     /// Reads `dst.remaining()` bytes; what lies beyond the child's end reads as zeroes.
     ///
-    /// Throws a {@link BlockException} if the child cannot read; the buffer's content is then undefined.
+    /// Throws a {@link BlockException} if the child cannot read; the buffer's content is then
+    /// undefined.
     void read(long offset, ByteBuffer dst) throws BlockException;
 
-    /// Writes `src.remaining()` bytes. A write beyond the end grows the child, if the edge has the permission to resize.
+    /// Writes `src.remaining()` bytes. A write beyond the end grows the child, if the edge has the
+    /// permission to resize.
     void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException;
 
-    /// Makes a range read as zeroes. With `noFallback` throws `ENOTSUP` where that would mean writing them out.
+    /// Makes a range read as zeroes. With `noFallback` throws `ENOTSUP` where that would mean
+    /// writing them out.
     void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException;
 
-    /// Tells the child that the content of a range is not needed any more. What it reads as afterwards is undefined.
+    /// Tells the child that the content of a range is not needed any more. What it reads as
+    /// afterwards is undefined.
     void discard(long offset, long length) throws BlockException;
 
     /// Returns when all writes that completed before the call are on stable storage.
     void flush() throws BlockException;
 
-    /// What the child knows of a range; see {@link BlockStatus}. `wantZero` asks it to look as deep as it must to
-    /// know zeroes, else a quick answer is enough.
+    /// What the child knows of a range; see {@link BlockStatus}. `wantZero` asks it to look as deep
+    /// as it must to know zeroes, else a quick answer is enough.
     BlockStatus status(long offset, long length, boolean wantZero) throws BlockException;
 
-    /// Sets the child's length. With `exact` false, a child that cannot be made shorter may stay longer. With `zeroNew`
-    /// the bytes between the old and the new end read as zeroes whatever lies below.
+    /// Sets the child's length. With `exact` false, a child that cannot be made shorter may stay
+    /// longer. With `zeroNew` the bytes between the old and the new end read as zeroes whatever
+    /// lies below.
     void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
             throws BlockException;
 

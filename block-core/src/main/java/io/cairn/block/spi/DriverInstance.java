@@ -8,16 +8,19 @@ import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.option.Options;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// An open node as its driver sees it: the part of a node that differs from driver to driver.
 ///
-/// A driver implements {@link #map} and what it can do better than the generic layer, which has checked bounds,
-/// alignment, limits and permissions before it calls. Methods block and are called from many threads at once; requests
-/// that overlap may run at the same time unless one of them is serialising. Buffers are direct, used from position to limit
-/// without moving either, and never kept.
+/// A driver implements {@link #map} and what it can do better than the generic layer, which has
+/// checked bounds, alignment, limits and permissions before it calls. Methods block and are called
+/// from many threads at once; requests that overlap may run at the same time unless one of them is
+/// serialising. Buffers are direct, used from position to limit without moving either, and never
+/// kept.
 public abstract class DriverInstance {
     /// The node's length in bytes, exact (the graph rounds it up to 512).
     public abstract long length() throws BlockException;
@@ -27,13 +30,14 @@ public abstract class DriverInstance {
         return false;
     }
 
-    /// What the node asks of requests; `inherited` is what its data-carrying children ask. Read after opening, reopening and
-    /// a change of children.
+    /// What the node asks of requests; `inherited` is what its data-carrying children ask. Read
+    /// after opening, reopening and a change of children.
     public Limits limits(Limits inherited) {
         return inherited;
     }
 
-    /// Where a guest range is: one step, for a prefix of it. Called with a pin held if the answer is used to move data.
+    /// Where a guest range is: one step, for a prefix of it. Called with a pin held if the answer
+    /// is used to move data.
     public abstract Mapping map(long offset, long length) throws BlockException;
 
     /// A second, slower answer that also knows zeroes which {@link #map} does not look for.
@@ -51,8 +55,8 @@ public abstract class DriverInstance {
         return false;
     }
 
-    /// Reads a range whose mapping is `Stored`, `Transformed` or `Opaque`, or any range if {@link #readsItself}.
-    /// What lies beyond the driver's end reads as zeroes.
+    /// Reads a range whose mapping is `Stored`, `Transformed` or `Opaque`, or any range if {@link
+    /// #readsItself}. What lies beyond the driver's end reads as zeroes.
     public void read(long offset, ByteBuffer dst) throws BlockException {
         throw unsupported();
     }
@@ -60,14 +64,15 @@ public abstract class DriverInstance {
     /// Writes a range. A protocol grows its storage when the range goes beyond the end.
     public abstract void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException;
 
-    /// The write flags that the driver honours itself; the generic layer flushes after a write whose `fua` is not
-    /// among them.
+    /// The write flags that the driver honours itself; the generic layer flushes after a write
+    /// whose `fua` is not among them.
     public boolean supportsFua() {
         return false;
     }
 
-    /// Makes a range read as zeroes without writing them out; false if that cannot be done for this range, which is
-    /// then as it was (the generic layer writes zeroes, or refuses if `flags` has `noFallback`).
+    /// Makes a range read as zeroes without writing them out; false if that cannot be done for this
+    /// range, which is then as it was (the generic layer writes zeroes, or refuses if `flags` has
+    /// `noFallback`).
     public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
         return false;
     }
@@ -94,11 +99,11 @@ public abstract class DriverInstance {
     /// Sets the length; see {@link Child#truncate}.
     public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
             throws BlockException {
-        throw new BlockException(
-                Errno.ENOTSUP, "Image format driver does not support resize");
+        throw new BlockException(Errno.ENOTSUP, "Image format driver does not support resize");
     }
 
-    /// The bytes that this node's own storage occupies on the host, or -1 to have its storage children asked.
+    /// The bytes that this node's own storage occupies on the host, or -1 to have its storage
+    /// children asked.
     public long allocatedLength() {
         return -1;
     }
@@ -108,13 +113,15 @@ public abstract class DriverInstance {
         return false;
     }
 
-    /// Copies a range from `source` to this node inside the host. False if that cannot be done, nothing then is written.
+    /// Copies a range from `source` to this node inside the host. False if that cannot be done,
+    /// nothing then is written.
     public boolean copyFrom(DriverInstance source, long sourceOffset, long offset, long length)
             throws BlockException {
         return false;
     }
 
-    /// Reads from the area where an image keeps a machine's state. The offset counts from the area's start.
+    /// Reads from the area where an image keeps a machine's state. The offset counts from the
+    /// area's start.
     public void readVmState(long offset, ByteBuffer dst) throws BlockException {
         throw unsupported();
     }
@@ -130,7 +137,8 @@ public abstract class DriverInstance {
     public abstract ChildPermissions childPermissions(
             Child child, Permissions needed, Permissions shared, boolean writable);
 
-    /// Takes host locks or refuses for new cumulative permissions. Nobody's I/O changes before the commit.
+    /// Takes host locks or refuses for new cumulative permissions. Nobody's I/O changes before the
+    /// commit.
     public Prepared preparePermissions(Permissions needed, Permissions shared)
             throws BlockException {
         return Prepared.NOTHING;
@@ -147,8 +155,7 @@ public abstract class DriverInstance {
     }
 
     /// Records another backing file in the image; null for none.
-    public void changeBackingReference(
-            @Nullable BackingReference reference) throws BlockException {
+    public void changeBackingReference(@Nullable BackingReference reference) throws BlockException {
         throw unsupported();
     }
 
@@ -162,8 +169,8 @@ public abstract class DriverInstance {
         return Optional.empty();
     }
 
-    /// The driver's own options that a `json:` filename must carry to open the same node again: those that change what a
-    /// guest reads or where it is kept, and were given explicitly.
+    /// The driver's own options that a `json:` filename must carry to open the same node again:
+    /// those that change what a guest reads or where it is kept, and were given explicitly.
     public Options identityOptions() {
         return new Options();
     }
@@ -192,7 +199,8 @@ public abstract class DriverInstance {
     /// Called when requests may come again.
     public void undrained() {}
 
-    /// Flushes what can be, releases what the driver holds. The children are closed by the graph afterwards.
+    /// Flushes what can be, releases what the driver holds. The children are closed by the graph
+    /// afterwards.
     public abstract void close() throws BlockException;
 
     private static BlockException unsupported() {

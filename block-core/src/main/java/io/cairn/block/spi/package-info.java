@@ -1,4 +1,5 @@
-/// What a driver implements and what it is given: the service-provider interface of the block layer.
+/// What a driver implements and what it is given: the service-provider interface of the block
+/// layer.
 @NullMarked
 package io.cairn.block.spi;
 
