@@ -4,8 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What a node knows of a range without reading it.
 ///
-/// @param length bytes from the asked offset for which all of this holds; never 0 unless the offset is the end
-/// @param allocated this node answers for the range itself (else its backing node does, or it reads as zeroes)
+/// @param length bytes from the asked offset for which all of this holds; never 0 unless the offset
+///   is the end
+/// @param allocated this node answers for the range itself (else its backing node does, or it reads
+///   as zeroes)
 /// @param data the range occupies space as data
 /// @param zero the range reads as zeroes
 /// @param hostOffset the offset of the range in `hostFile`, or -1

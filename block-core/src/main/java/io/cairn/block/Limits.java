@@ -1,6 +1,7 @@
 package io.cairn.block;
 
-/// What a node asks of the requests that reach it. All values are bytes; a maximum of 0 means "none".
+/// What a node asks of the requests that reach it. All values are bytes; a maximum of 0 means
+/// "none".
 ///
 /// @param requestAlignment offset and length of every request are multiples of this; a power of two
 /// @param memoryAlignment the address of a buffer is a multiple of this for direct I/O

@@ -3,13 +3,16 @@ package io.cairn.block;
 /// How a node is opened.
 ///
 /// @param readOnly nothing may write through the node
-/// @param autoReadOnly the driver may fall back to read-only, and takes write access only while a parent needs it
+/// @param autoReadOnly the driver may fall back to read-only, and takes write access only while a
+///   parent needs it
 /// @param direct the host's page cache is bypassed (`cache.direct`)
 /// @param noFlush flushes are dropped (`cache.no-flush`)
 /// @param unmap discards are passed on (`discard=unmap`)
 /// @param forceShare the image may be written by others meanwhile (`force-share`); read-only
-/// @param noIo the caller reads only metadata: guest content need not be accessible (no key is asked for)
-/// @param check the image is opened to be checked or repaired: damage that a check reports does not stop the open
+/// @param noIo the caller reads only metadata: guest content need not be accessible (no key is
+///   asked for)
+/// @param check the image is opened to be checked or repaired: damage that a check reports does not
+///   stop the open
 /// @param temporary the file is deleted after opening (`snapshot=on`)
 public record NodeFlags(
         boolean readOnly,
@@ -37,7 +40,14 @@ public record NodeFlags(
 
     public NodeFlags withCache(boolean directOn, boolean noFlushOn) {
         return new NodeFlags(
-                readOnly, autoReadOnly, directOn, noFlushOn, unmap, forceShare, noIo, check,
+                readOnly,
+                autoReadOnly,
+                directOn,
+                noFlushOn,
+                unmap,
+                forceShare,
+                noIo,
+                check,
                 temporary);
     }
 

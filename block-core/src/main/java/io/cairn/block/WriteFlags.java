@@ -4,7 +4,8 @@ package io.cairn.block;
 ///
 /// @param fua the data is on stable storage when the call returns
 /// @param mayUnmap zeroes may be written by giving the space back
-/// @param noFallback zeroes are written only if that is faster than writing them out; else the call fails with `ENOTSUP`
+/// @param noFallback zeroes are written only if that is faster than writing them out; else the call
+///   fails with `ENOTSUP`
 /// @param compressed the driver stores the data compressed
 /// @param unchanged the write does not change what a guest reads (copy-on-read)
 /// @param serialising the write overlaps no other request while it runs
@@ -16,8 +17,7 @@ public record WriteFlags(
         boolean unchanged,
         boolean serialising) {
     /// A plain write.
-    public static final WriteFlags NONE =
-            new WriteFlags(false, false, false, false, false, false);
+    public static final WriteFlags NONE = new WriteFlags(false, false, false, false, false, false);
 
     /// A plain write that is on stable storage when it returns.
     public static final WriteFlags FUA = NONE.withFua(true);

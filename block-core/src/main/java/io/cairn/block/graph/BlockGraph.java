@@ -10,6 +10,9 @@ import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ChildPermissions;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +21,12 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/// A graph of block nodes with its drivers, objects, events and policy: the root of everything that is open.
+/// A graph of block nodes with its drivers, objects, events and policy: the root of everything that
+/// is open.
 ///
-/// Thread-safe. One thread at a time changes the graph; I/O goes on meanwhile except on the nodes that a change drains.
+/// Thread-safe. One thread at a time changes the graph; I/O goes on meanwhile except on the nodes
+/// that a change drains.
 public final class BlockGraph implements AutoCloseable {
     private final DriverRegistry drivers;
     private final FollowPolicy policy;
@@ -62,7 +66,8 @@ public final class BlockGraph implements AutoCloseable {
         return policy;
     }
 
-    /// Where events go; never null. It forwards, so that a later {@link #setEventSink} counts for open nodes too.
+    /// Where events go; never null. It forwards, so that a later {@link #setEventSink} counts for
+    /// open nodes too.
     public EventSink events() {
         return event -> events.emit(event);
     }
@@ -92,12 +97,10 @@ public final class BlockGraph implements AutoCloseable {
         try {
             BlockNode node = requireNode(name);
             if (!node.isMonitorOwned()) {
-                throw new InvalidOptionException(
-                        "Node " + name + " is not owned by the monitor");
+                throw new InvalidOptionException("Node " + name + " is not owned by the monitor");
             }
             if (!node.parents().isEmpty()) {
-                throw new BlockException(
-                        Errno.EBUSY, "Node " + name + " is in use");
+                throw new BlockException(Errno.EBUSY, "Node " + name + " is in use");
             }
             node.setMonitorOwned(false);
             releaseIfUnused(node);
@@ -199,7 +202,8 @@ public final class BlockGraph implements AutoCloseable {
         T run() throws BlockException;
     }
 
-    /// Makes an edge from a node to a child, taking the child over. Fails, and changes nothing, if the permissions conflict.
+    /// Makes an edge from a node to a child, taking the child over. Fails, and changes nothing, if
+    /// the permissions conflict.
     ///
     /// @param inherits the child was opened for this edge
     ChildEdge attach(
@@ -262,7 +266,8 @@ public final class BlockGraph implements AutoCloseable {
             PermissionUpdate.prepare(transaction, List.of(node));
             transaction.commit();
         } catch (BlockException e) {
-            // Giving something up takes no lock that could be refused; if the host fails to drop one, keeping it is safe.
+            // Giving something up takes no lock that could be refused; if the host fails to drop
+            // one, keeping it is safe.
             return;
         }
     }
@@ -282,12 +287,11 @@ public final class BlockGraph implements AutoCloseable {
             old.removeParent(edge);
             edge.setNode(replacement);
             replacement.addParent(edge);
-            transaction.onAbort(
-                    () -> {
-                        replacement.removeParent(edge);
-                        edge.setNode(old);
-                        old.addParent(edge);
-                    });
+            transaction.onAbort(() -> {
+                replacement.removeParent(edge);
+                edge.setNode(old);
+                old.addParent(edge);
+            });
             PermissionUpdate.prepare(transaction, List.of(replacement, old));
             transaction.commit();
         }
@@ -334,8 +338,7 @@ public final class BlockGraph implements AutoCloseable {
         BlockNode node = nodes.get(name);
         if (node == null) {
             throw new BlockException(
-                    Errno.ENOENT,
-                    "Cannot find device='" + name + "' nor node-name='" + name + "'");
+                    Errno.ENOENT, "Cannot find device='" + name + "' nor node-name='" + name + "'");
         }
         return node;
     }
@@ -428,7 +431,8 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
-    /// Quiesces a node and waits until it is idle. Nests. Never called by a thread that has a request in flight.
+    /// Quiesces a node and waits until it is idle. Nests. Never called by a thread that has a
+    /// request in flight.
     public Drain drain(BlockNode node) {
         beginQuiesce(node);
         awaitQuiesced(node);

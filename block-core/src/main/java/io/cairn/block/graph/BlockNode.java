@@ -14,18 +14,21 @@ import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.Prepared;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 
 /// A vertex of the graph: an open driver with its children, parents, options and flags.
 ///
-/// Structure (children, parents, flags, options) changes under the graph's writer lock; I/O reads it without a lock, and a
-/// child is replaced only while the node is drained. A node lives while an edge or the monitor owns it.
+/// Structure (children, parents, flags, options) changes under the graph's writer lock; I/O reads
+/// it without a lock, and a child is replaced only while the node is drained. A node lives while an
+/// edge or the monitor owns it.
 public final class BlockNode implements Node, Parent {
     private final BlockGraph graph;
     private final String name;
@@ -215,7 +218,8 @@ public final class BlockNode implements Node, Parent {
         return any ? sum : -1;
     }
 
-    /// True if what was never written reads as zeroes: the driver says so and no backing shines through.
+    /// True if what was never written reads as zeroes: the driver says so and no backing shines
+    /// through.
     public boolean hasZeroInit() {
         if (backing != null) {
             return false;
@@ -359,7 +363,8 @@ public final class BlockNode implements Node, Parent {
         formatProbed = on;
     }
 
-    /// The name of the backing node that the image itself asks for, resolved against the image, or null.
+    /// The name of the backing node that the image itself asks for, resolved against the image, or
+    /// null.
     @Nullable String namedBacking() {
         return namedBacking;
     }
@@ -393,9 +398,7 @@ public final class BlockNode implements Node, Parent {
     Prepared preparePermissions(Permissions needed, Permissions shared) throws BlockException {
         DriverInstance opened = instance;
         try {
-            return opened == null
-                    ? Prepared.NOTHING
-                    : opened.preparePermissions(needed, shared);
+            return opened == null ? Prepared.NOTHING : opened.preparePermissions(needed, shared);
         } catch (BlockException e) {
             throw e.atNode(name);
         }

@@ -2,10 +2,13 @@ package io.cairn.block.graph;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
-import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
-/// A run-time dirty bitmap: which granules of a node were written since the bitmap was made or cleared.
+import java.util.Arrays;
+
+/// A run-time dirty bitmap: which granules of a node were written since the bitmap was made or
+/// cleared.
 ///
 /// Thread-safe. Offsets and lengths are bytes of the node.
 public final class DirtyBitmap {
@@ -73,7 +76,8 @@ public final class DirtyBitmap {
         recording = on;
     }
 
-    /// True while a job or an export uses the bitmap; it can then be neither changed nor removed by a user.
+    /// True while a job or an export uses the bitmap; it can then be neither changed nor removed by
+    /// a user.
     public synchronized boolean isBusy() {
         return busy;
     }
@@ -132,7 +136,8 @@ public final class DirtyBitmap {
 
     /// Makes the granules that lie within a range clean.
     public synchronized void reset(long offset, long bytes) {
-        long end = offset + bytes >= length ? granules(length) : (offset + bytes) >>> granularityBits;
+        long end =
+                offset + bytes >= length ? granules(length) : (offset + bytes) >>> granularityBits;
         for (long g = granules(offset); g < end; g++) {
             int w = (int) (g >>> 6);
             if ((words[w] & (1L << g)) != 0) {
@@ -154,7 +159,8 @@ public final class DirtyBitmap {
         return offset < length && (words[(int) (g >>> 6)] & (1L << g)) != 0;
     }
 
-    /// The first dirty range at or after an offset, at most `maxLength` bytes long; null if there is none before `end`.
+    /// The first dirty range at or after an offset, at most `maxLength` bytes long; null if there
+    /// is none before `end`.
     public synchronized @Nullable Range nextDirty(long offset, long end, long maxLength) {
         long limit = granules(Math.min(end, length));
         long first = next(offset >>> granularityBits, limit, true);
@@ -220,11 +226,14 @@ public final class DirtyBitmap {
         if (busy) {
             throw new BlockException(
                     Errno.EBUSY,
-                    "Bitmap '" + name + "' is currently in use by another operation and cannot be used");
+                    "Bitmap '"
+                            + name
+                            + "' is currently in use by another operation and cannot be used");
         }
         if (inconsistent) {
             throw new BlockException(
-                            Errno.EINVAL, "Bitmap '" + name + "' is inconsistent and cannot be used")
+                            Errno.EINVAL,
+                            "Bitmap '" + name + "' is inconsistent and cannot be used")
                     .withHint("Try block-dirty-bitmap-remove to delete this bitmap from disk");
         }
     }

@@ -33,13 +33,14 @@ final class FilenameBuilder {
             return own;
         }
         BlockNode primary = node.primary();
-        boolean plain =
-                node.kind() == DriverKind.FORMAT
-                        && primary != null
-                        && primary.kind() == DriverKind.PROTOCOL
-                        && node.driverInstance().identityOptions().isEmpty()
-                        && !isBackingOverridden(node);
-        return plain ? exactFilename(primary) : Optional.empty();
+        if (node.kind() != DriverKind.FORMAT
+                || primary == null
+                || primary.kind() != DriverKind.PROTOCOL
+                || !node.driverInstance().identityOptions().isEmpty()
+                || isBackingOverridden(node)) {
+            return Optional.empty();
+        }
+        return exactFilename(primary);
     }
 
     /// The options that open the same node again.

@@ -11,6 +11,8 @@ public interface FollowPolicy {
     /// Follows everything, as the tools' users know it.
     FollowPolicy EVERYTHING = (image, kind, filename) -> true;
 
+    /// True if the name may be opened.
+    ///
     /// @param image the image that holds the name
     /// @param kind what the name is for: `backing`, `data-file`, `extent`
     /// @param filename the name, resolved against the image

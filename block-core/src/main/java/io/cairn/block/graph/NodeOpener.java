@@ -19,12 +19,15 @@ import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.OpenContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
-/// Opens one node: finds out its driver, opens the children that the driver asks for, and the backing chain below it.
+/// Opens one node: finds out its driver, opens the children that the driver asks for, and the
+/// backing chain below it.
 ///
 /// Used under the graph's writer lock by one thread.
 final class NodeOpener {
@@ -36,15 +39,22 @@ final class NodeOpener {
     private static final Set<ChildRole> BACKING = Set.of(ChildRole.COW);
 
     private final BlockGraph graph;
+    private final @Nullable NodeOpener overlay;
     private final int depth;
 
+    /// The name by which this node is opened, if it has one.
+    private @Nullable String opening;
+
     NodeOpener(BlockGraph graph) {
-        this(graph, 0);
+        this.graph = graph;
+        this.overlay = null;
+        this.depth = 0;
     }
 
-    private NodeOpener(BlockGraph graph, int depth) {
-        this.graph = graph;
-        this.depth = depth;
+    private NodeOpener(NodeOpener overlay) {
+        this.graph = overlay.graph;
+        this.overlay = overlay;
+        this.depth = overlay.depth + 1;
     }
 
     /// Opens what a user asked for. The node has no owner yet.
@@ -59,7 +69,8 @@ final class NodeOpener {
 
     /// @param given the user's options for this node and its children; consumed
     /// @param defaults the flags where the options do not say
-    /// @param storageOnly true to open a protocol (or an explicit driver) rather than probe for a format
+    /// @param storageOnly true to open a protocol (or an explicit driver) rather than probe for a
+    ///   format
     private BlockNode open(
             @Nullable String filename,
             Options given,
@@ -70,6 +81,7 @@ final class NodeOpener {
         if (depth > MAX_DEPTH) {
             throw new BlockException(Errno.ELOOP, "The backing chain is too long");
         }
+        opening = filename;
         String name = filename;
         if (name != null && FilenameSyntax.isJson(name)) {
             given.inherit(FilenameSyntax.parseJson(name));
@@ -82,7 +94,8 @@ final class NodeOpener {
             driver = protocolFor(name, given);
         }
         if (driver != null && driver.kind() == DriverKind.PROTOCOL) {
-            return openNode(driver, protocolOptions(driver, name, given), explicit, defaults, false);
+            return openNode(
+                    driver, protocolOptions(driver, name, given), explicit, defaults, false);
         }
         if (name != null) {
             if (given.hasSub("file") && given.contains("file.filename")) {
@@ -112,14 +125,7 @@ final class NodeOpener {
             BlockDriver driver = probe(storage);
             rest.takeSub("file");
             rest.take("file");
-            BlockNode node =
-                    openNode(
-                            driver,
-                            rest,
-                            explicit,
-                            defaults,
-                            followBacking,
-                            storage);
+            BlockNode node = openNode(driver, rest, explicit, defaults, followBacking, storage);
             node.setFormatProbed(true);
             return node;
         } finally {
@@ -136,7 +142,7 @@ final class NodeOpener {
         }
         NodeFlags flags = NodeOptions.inherited(parentFlags, DriverKind.FORMAT, STORAGE);
         String filename = sub.contains("driver") ? null : takeFilename(sub);
-        return new NodeOpener(graph, depth + 1).open(filename, sub, flags, true, true);
+        return new NodeOpener(this).open(filename, sub, flags, true, true);
     }
 
     private static @Nullable String takeFilename(Options options) {
@@ -165,13 +171,15 @@ final class NodeOpener {
             }
             if (best == null) {
                 throw new BlockException(
-                        Errno.ENOENT, "Could not determine image format: No compatible driver found");
+                        Errno.ENOENT,
+                        "Could not determine image format: No compatible driver found");
             }
             return best;
         }
     }
 
-    /// The driver of a storage node without a `driver` option: by the filename's prefix, else `file` or a device's.
+    /// The driver of a storage node without a `driver` option: by the filename's prefix, else
+    /// `file` or a device's.
     private BlockDriver protocolFor(@Nullable String filename, Options options)
             throws BlockException {
         String name = filename == null ? null : filename;
@@ -296,7 +304,8 @@ final class NodeOpener {
         if (named.isEmpty() && sub.isEmpty()) {
             return;
         }
-        boolean fromImage = !sub.hasSub("file") && !sub.contains("file") && !sub.contains("filename");
+        boolean fromImage =
+                !sub.hasSub("file") && !sub.contains("file") && !sub.contains("filename");
         String filename = null;
         if (fromImage && resolved != null) {
             requireFollowed(node, "backing", resolved);
@@ -308,12 +317,12 @@ final class NodeOpener {
         } else if (sub.contains("filename")) {
             filename = sub.takeText("filename");
         }
-        requireNoLoop(node, filename);
+        requireNoLoop(filename);
         NodeFlags flags = NodeOptions.inherited(node.flags(), node.kind(), BACKING);
         BlockNode backing;
         boolean overridden = !sub.isEmpty() && !(sub.keys().size() == 1 && sub.contains("driver"));
         try {
-            backing = new NodeOpener(graph, depth + 1).open(filename, sub, flags, false, true);
+            backing = new NodeOpener(this).open(filename, sub, flags, false, true);
         } catch (BlockException e) {
             throw e.prefixed("Could not open backing file");
         }
@@ -328,15 +337,21 @@ final class NodeOpener {
         if (!graph.followPolicy().mayFollow(node, kind, filename)) {
             throw new BlockException(
                     Errno.EACCES,
-                    "The image names '" + filename + "' as its " + kind + ", which may not be followed");
+                    "The image names '"
+                            + filename
+                            + "' as its "
+                            + kind
+                            + ", which may not be followed");
         }
     }
 
-    /// A backing file that is the image itself would be followed until the depth limit; the limit's error names it.
-    private void requireNoLoop(BlockNode node, @Nullable String filename) throws BlockException {
-        if (filename != null && depth >= MAX_DEPTH) {
-            throw new BlockException(
-                    Errno.ELOOP, "Backing file '" + filename + "' creates an infinite loop.");
+    /// Refuses a name that is being opened already, further up the chain.
+    private void requireNoLoop(@Nullable String filename) throws BlockException {
+        for (NodeOpener opener = this; opener != null; opener = opener.overlay) {
+            if (filename != null && filename.equals(opener.opening)) {
+                throw new BlockException(
+                        Errno.EINVAL, "Backing file '" + filename + "' creates an infinite loop.");
+            }
         }
     }
 
@@ -348,8 +363,7 @@ final class NodeOpener {
         }
     }
 
-    private static void requireAllTaken(BlockDriver driver, Options options)
-            throws BlockException {
+    private static void requireAllTaken(BlockDriver driver, Options options) throws BlockException {
         String left = options.firstKey();
         if (left == null) {
             return;
@@ -398,10 +412,9 @@ final class NodeOpener {
         @Override
         public Child openChild(String name, Set<ChildRole> roles) throws BlockException {
             return openOptionalChild(name, roles)
-                    .orElseThrow(
-                            () ->
-                                    new InvalidOptionException(
-                                            "A block device must be specified for \"" + name + "\""));
+                    .orElseThrow(() ->
+                            new InvalidOptionException(
+                                    "A block device must be specified for \"" + name + "\""));
         }
 
         @Override
@@ -442,7 +455,7 @@ final class NodeOpener {
                 path = takeFilename(sub);
             }
             BlockNode child =
-                    new NodeOpener(graph, depth + 1).open(path, sub, flags, storageOnly, true);
+                    new NodeOpener(NodeOpener.this).open(path, sub, flags, storageOnly, true);
             return graph.attach(node, name, roles, child, true);
         }
 

@@ -9,8 +9,10 @@ import io.cairn.block.option.JsonString;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.DriverKind;
-import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Set;
 
 /// The options that every node has, whatever its driver (QMP reference manual, "BlockdevOptions").
 ///
@@ -84,8 +86,8 @@ record NodeOptions(NodeFlags flags, DetectZeroes detectZeroes) {
         }
         if (mode == DetectZeroes.UNMAP && !flags.unmap()) {
             throw new InvalidOptionException(
-                    "setting detect-zeroes to unmap is not allowed without setting discard operation to"
-                            + " unmap");
+                    "setting detect-zeroes to unmap is not allowed without setting discard"
+                            + " operation to unmap");
         }
         return mode;
     }

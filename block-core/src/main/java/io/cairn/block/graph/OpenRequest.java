@@ -2,6 +2,7 @@ package io.cairn.block.graph;
 
 import io.cairn.block.NodeFlags;
 import io.cairn.block.option.Options;
+
 import org.jspecify.annotations.Nullable;
 
 /// What to open: a filename, options, or both.

@@ -6,5 +6,6 @@ import io.cairn.block.option.Options;
 ///
 /// @param node the node
 /// @param options the new options of the node and its children
-/// @param keepOld options that are not given stay as they were, rather than going back to their defaults
+/// @param keepOld options that are not given stay as they were, rather than going back to their
+///   defaults
 public record ReopenRequest(BlockNode node, Options options, boolean keepOld) {}

@@ -33,13 +33,14 @@ public final class Secret implements ObjectRegistry.UserObject {
         if (data != null && file != null) {
             throw new InvalidOptionException("'file' and 'data' are mutually exclusive");
         }
-        if (data == null && file == null) {
+        byte[] raw;
+        if (file != null) {
+            raw = HostPath.readAll(file, MAX_LENGTH);
+        } else if (data != null) {
+            raw = data.getBytes(StandardCharsets.UTF_8);
+        } else {
             throw new InvalidOptionException("Must provide 'file' or 'data'");
         }
-        byte[] raw =
-                file != null
-                        ? HostPath.readAll(file, MAX_LENGTH)
-                        : data.getBytes(StandardCharsets.UTF_8);
         if (format == null || format.equals("raw")) {
             return new Secret(raw);
         }

@@ -13,6 +13,10 @@ import io.cairn.block.InvalidOptionException;
 ///
 ///
 ///
+///
+///
+///
+///
 /// static final OptionSchema<Sizes> SCHEMA = OptionSchema.of(
 ///         OptionList.of(
 ///                 Option.size("cluster_size", "qcow2 cluster size").withDefault("65536"),

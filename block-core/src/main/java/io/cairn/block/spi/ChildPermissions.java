@@ -3,6 +3,7 @@ package io.cairn.block.spi;
 import io.cairn.block.ChildRole;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
+
 import java.util.Set;
 
 /// What a parent needs of a child and what it lets the child's other parents have.
@@ -29,8 +30,7 @@ public record ChildPermissions(Permissions needed, Permissions shared) {
 
     private static ChildPermissions ofBacking(Permissions needed, Permissions shared) {
         Permissions perm = needed.and(Permissions.of(Permission.CONSISTENT_READ));
-        Permissions share =
-                Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE_UNCHANGED);
+        Permissions share = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE_UNCHANGED);
         if (shared.has(Permission.WRITE)) {
             share = share.plus(Permission.WRITE).plus(Permission.RESIZE);
         }

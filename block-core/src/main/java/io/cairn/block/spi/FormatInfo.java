@@ -1,6 +1,7 @@
 package io.cairn.block.spi;
 
 import io.cairn.block.option.JsonObject;
+
 import org.jspecify.annotations.Nullable;
 
 /// What a format knows of an open image beyond its length (QMP reference manual, "ImageInfo").
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param encrypted the guest data is encrypted
 /// @param vmStateOffset guest offset behind the disk where machine state is kept, or -1
 /// @param subclusterSize bytes of the smallest unit that is allocated, 0 if the format has none
-/// @param specific what is particular to the format: its `format-specific` data (the union's `data`), or null
+/// @param specific what is particular to the format: its `format-specific` data (the union's
+///   `data`), or null
 /// @param specificType the union's `type`; null with `specific`
 public record FormatInfo(
         long clusterSize,

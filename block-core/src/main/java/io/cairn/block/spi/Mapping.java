@@ -2,17 +2,19 @@ package io.cairn.block.spi;
 
 import org.jspecify.annotations.Nullable;
 
-/// A driver's answer to the question where a guest range is: one step, for a prefix of the range that was asked for.
+/// A driver's answer to the question where a guest range is: one step, for a prefix of the range
+/// that was asked for.
 ///
-/// The generic layer reads, reports status and copies by it. An answer is valid while the {@link Pin} is held under which it
-/// was given.
+/// The generic layer reads, reports status and copies by it. An answer is valid while the {@link
+/// Pin} is held under which it was given.
 public sealed interface Mapping {
     /// Bytes from the asked offset for which the answer holds; at least 1.
     long length();
 
     /// The bytes are stored as they are at an offset of a child.
     ///
-    /// @param mayBeZero the child may know that they are zero (preallocated space), so status asks it
+    /// @param mayBeZero the child may know that they are zero (preallocated space), so status asks
+    ///   it
     record Data(Child child, long hostOffset, long length, boolean mayBeZero) implements Mapping {}
 
     /// The node is transparent here: it shows what the child shows at the offset, status included.
@@ -23,15 +25,16 @@ public sealed interface Mapping {
 
     /// The bytes read as zeroes and the node says so itself.
     ///
-    /// @param hostOffset where space is reserved for them in `child` (or in the host, for a protocol), or -1
-    record Zero(
-            @Nullable Child child, long hostOffset, long length)
-            implements Mapping {}
+    /// @param hostOffset where space is reserved for them in `child` (or in the host, for a
+    ///   protocol), or -1
+    record Zero(@Nullable Child child, long hostOffset, long length) implements Mapping {}
 
-    /// The node has nothing here: what a read gives is the business of the backing child; without one, zeroes.
+    /// The node has nothing here: what a read gives is the business of the backing child; without
+    /// one, zeroes.
     record Unallocated(long length) implements Mapping {}
 
-    /// The bytes are stored in a transformed way (compressed, encrypted): only the driver can read them.
+    /// The bytes are stored in a transformed way (compressed, encrypted): only the driver can read
+    /// them.
     ///
     /// @param child where they are
     /// @param hostOffset offset of the stored form in the child, or -1 if it has no one place
@@ -39,9 +42,9 @@ public sealed interface Mapping {
     record Transformed(Child child, long hostOffset, long length, boolean compressed)
             implements Mapping {}
 
-    /// The driver must see the request itself: it counts, delays, votes or fails it. Only the driver can read.
+    /// The driver must see the request itself: it counts, delays, votes or fails it. Only the
+    /// driver can read.
     ///
     /// @param status where a status query goes on, or null to report plain data
-    record Opaque(@Nullable Through status, long length)
-            implements Mapping {}
+    record Opaque(@Nullable Through status, long length) implements Mapping {}
 }

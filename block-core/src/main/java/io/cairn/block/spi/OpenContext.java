@@ -7,6 +7,7 @@ import io.cairn.block.Node;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Options;
+
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,7 +16,8 @@ public interface OpenContext {
     /// The node being opened; its length and filename are not known yet.
     Node node();
 
-    /// The options that are not generic; the driver takes what it knows, and what is left over is refused.
+    /// The options that are not generic; the driver takes what it knows, and what is left over is
+    /// refused.
     Options options();
 
     /// How the node is opened. After {@link #downgradeToReadOnly} these say so.
@@ -27,13 +29,14 @@ public interface OpenContext {
     /// The same, or empty if the options have no such child.
     Optional<Child> openOptionalChild(String name, Set<ChildRole> roles) throws BlockException;
 
-    /// Opens a child by a name found in an image, if the caller's policy lets names of that kind (`data-file`,
-    /// `extent`) be followed. The name is relative to the image.
-    Child openReferenced(String name, String kind, String filename, Options options, Set<ChildRole> roles)
+    /// Opens a child by a name found in an image, if the caller's policy lets names of that kind
+    /// (`data-file`, `extent`) be followed. The name is relative to the image.
+    Child openReferenced(
+            String name, String kind, String filename, Options options, Set<ChildRole> roles)
             throws BlockException;
 
-    /// The node becomes read-only if it is allowed to by itself (`auto-read-only`), else this throws
-    /// `EACCES` with the given message.
+    /// The node becomes read-only if it is allowed to by itself (`auto-read-only`), else this
+    /// throws `EACCES` with the given message.
     void downgradeToReadOnly(String messageIfNotAllowed) throws BlockException;
 
     /// Where the driver reports events of this node.
