@@ -66,6 +66,9 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(OS, BENCH, "io.cairn.testimages..")
+                .and()
+                // Runs in the build alone.
+                .doNotHaveFullyQualifiedName("io.cairn.cli.Training")
                 .should()
                 .dependOnClassesThat(
                         isOneOf(

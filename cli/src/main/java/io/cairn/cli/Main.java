@@ -3,14 +3,17 @@ package io.cairn.cli;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.Tool;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The entry point of all tools.
 ///
-/// The launcher names the program that the user started in the property `cairn.program`; without it we are `cairn`,
-/// whose first argument is the tool. A tool's classes load only when it is the one that runs.
+/// The launcher names the program that the user started in the property `cairn.program`; without it
+/// we are `cairn`, whose first argument is the tool. A tool's classes load only when it is the one
+/// that runs.
 public final class Main {
     private static final String NAME = "cairn";
 
@@ -66,7 +69,7 @@ public final class Main {
 
     private static int run(Invocation invocation, @Nullable Tool tool) {
         if (tool == null) {
-            invocation.err().println(invocation.program() + ": there is no such tool");
+            invocation.err().println(invocation.program() + ": no such tool");
             return 1;
         }
         try {

@@ -5,12 +5,13 @@ import sun.misc.SignalHandler;
 
 /// The signals of the process, by their names without `SIG`.
 ///
-/// The one class that uses `sun.misc.Signal`, for which the JDK has no supported stand-in; the build compiles it apart,
-/// since the compiler's warning about it cannot be suppressed.
+/// The one class that uses `sun.misc.Signal`, for which the JDK has no supported stand-in; the
+/// build compiles it apart, since the compiler's warning about it cannot be suppressed.
 public final class Signals {
     private Signals() {}
 
-    /// Runs the action, on a thread of its own, each time the signal arrives, in place of its default effect.
+    /// Runs the action, on a thread of its own, each time the signal arrives, in place of its
+    /// default effect.
     public static void onSignal(String name, Runnable action) {
         Signal.handle(new Signal(name), signal -> action.run());
     }
@@ -20,7 +21,8 @@ public final class Signals {
         Signal.handle(new Signal(name), SignalHandler.SIG_DFL);
     }
 
-    /// Ends the process by the signal, so that its parent sees what it would see of a program that handles none.
+    /// Ends the process by the signal, so that its parent sees what it would see of a program that
+    /// handles none.
     public static void dieBy(String name) {
         Signal signal = new Signal(name);
         Signal.handle(signal, SignalHandler.SIG_DFL);

@@ -8,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 
 /// Standard output, buffered as C programs do it: by line on a terminal, else by full buffers.
 ///
-/// So what a tool prints here and on standard error reaches a shared file in the order that users of the programs
-/// know. The end of the process flushes it. A reader that has gone away ends the process as the `SIGPIPE` of a C
-/// program would; any other failure is ignored as stdio's callers ignore it.
+/// So what a tool prints here and on standard error reaches a shared file in the order that users
+/// of the programs know. The end of the process flushes it. A reader that has gone away ends the
+/// process as the `SIGPIPE` of a C program would; any other failure is ignored as stdio's callers
+/// ignore it.
 public final class Stdout {
     private static final int BUFFER_SIZE = 4096;
 
@@ -29,7 +30,8 @@ public final class Stdout {
 
     /// The process's standard output.
     public static Stdout ofProcess() {
-        return new Stdout(new FileOutputStream(FileDescriptor.out), Boolean.getBoolean("cairn.terminal"));
+        return new Stdout(
+                new FileOutputStream(FileDescriptor.out), Boolean.getBoolean("cairn.terminal"));
     }
 
     /// Prints a text in UTF-8.
