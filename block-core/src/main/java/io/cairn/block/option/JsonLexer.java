@@ -128,13 +128,15 @@ final class JsonLexer {
             skipDigits();
         }
         char kind = INTEGER;
+        boolean mayHaveExponent = c != '0';
         if (position < text.length() && text.charAt(position) == '.') {
             position++;
             digit(start);
             skipDigits();
             kind = FLOAT;
+            mayHaveExponent = true;
         }
-        if (position < text.length() && (text.charAt(position) | 0x20) == 'e') {
+        if (mayHaveExponent && position < text.length() && (text.charAt(position) | 0x20) == 'e') {
             position++;
             if (position < text.length()
                     && (text.charAt(position) == '+' || text.charAt(position) == '-')) {

@@ -35,6 +35,25 @@ public record Keyval(List<Pair> pairs, boolean help, List<String> warnings) {
         return OptsParser.parse(text, impliedKey);
     }
 
+    /// The one text that several `-o` arguments make.
+    ///
+    /// @throws InvalidOptionException `Invalid option list: …` for one that is empty, starts with a
+    ///   comma or ends with a single one
+    public static String join(List<String> optionLists) throws InvalidOptionException {
+        StringBuilder joined = new StringBuilder();
+        for (String list : optionLists) {
+            int end = list.length();
+            while (end > 0 && list.charAt(end - 1) == ',') {
+                end--;
+            }
+            if (list.isEmpty() || list.startsWith(",") || (list.length() - end) % 2 != 0) {
+                throw new InvalidOptionException("Invalid option list: " + list);
+            }
+            joined.append(joined.isEmpty() ? "" : ",").append(list);
+        }
+        return joined.toString();
+    }
+
     /// Parses the grammar of `--blockdev` and `--object`.
     ///
     /// @param impliedKey the key of a first element without one (`qom-type` for `--object`), null
@@ -44,6 +63,35 @@ public record Keyval(List<Pair> pairs, boolean help, List<String> warnings) {
     public static Keyval parse(String text, @Nullable String impliedKey)
             throws InvalidOptionException {
         return KeyvalParser.parse(text, impliedKey);
+    }
+
+    /// Checks the `id` of an object, a device or a drive.
+    ///
+    /// @throws InvalidOptionException `Parameter 'id' expects an identifier`, with the hint about
+    ///   identifiers
+    public static void checkIdentifier(String id) throws InvalidOptionException {
+        if (!isIdentifier(id)) {
+            InvalidOptionException e =
+                    new InvalidOptionException("Parameter 'id' expects an identifier");
+            e.withHint(
+                    "Identifiers consist of letters, digits, '-', '.', '_', starting with a"
+                            + " letter.");
+            throw e;
+        }
+    }
+
+    /// Whether the name consists of ASCII letters, digits, `-`, `.` and `_`, starting with a
+    /// letter.
+    public static boolean isIdentifier(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z' && c < 0x80;
+            boolean other = (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+            if (!letter && (i == 0 || !other)) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     /// Parses an argument that is an object in JSON if it starts with a brace, else in the grammar

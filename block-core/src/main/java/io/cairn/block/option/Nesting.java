@@ -7,9 +7,69 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Builds the nested object that dotted keys stand for.
+/// Turns nested objects into dotted keys, and dotted keys into nested objects.
 final class Nesting {
     private Nesting() {}
+
+    /// Puts the object's values under their dotted keys.
+    static void flatten(JsonObject object, Map<String, JsonValue> flat) {
+        flatten("", object, flat);
+    }
+
+    /// A nested value wins over the same key written with dots, wherever it stands.
+    private static void flatten(String prefix, JsonObject object, Map<String, JsonValue> flat) {
+        for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+            if (!isNested(member.getValue())) {
+                flat.put(prefix.concat(member.getKey()), member.getValue());
+            }
+        }
+        for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+            if (isNested(member.getValue())) {
+                put(prefix.concat(member.getKey()), member.getValue(), flat);
+            }
+        }
+    }
+
+    private static void put(String key, JsonValue value, Map<String, JsonValue> flat) {
+        if (!isNested(value)) {
+            flat.put(key, value);
+        } else if (value instanceof JsonObject object) {
+            flatten(key.concat("."), object, flat);
+        } else if (value instanceof JsonArray array) {
+            int i = 0;
+            for (JsonValue element : array.elements()) {
+                put(key.concat(".").concat(Integer.toString(i++)), element, flat);
+            }
+        }
+    }
+
+    /// Whether the value is a list or an object with something in it.
+    static boolean isNested(JsonValue value) {
+        return (value instanceof JsonObject object && !object.members().isEmpty())
+                || (value instanceof JsonArray array && !array.elements().isEmpty());
+    }
+
+    static void refuseDottedKeys(String path, JsonObject object) throws InvalidOptionException {
+        for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
+            String key = path.concat(member.getKey());
+            if (member.getKey().indexOf('.') >= 0) {
+                throw new InvalidOptionException("Parameter '" + key + "' is unexpected");
+            }
+            refuseDottedKeysBelow(key, member.getValue());
+        }
+    }
+
+    private static void refuseDottedKeysBelow(String key, JsonValue value)
+            throws InvalidOptionException {
+        if (value instanceof JsonObject object) {
+            refuseDottedKeys(key.concat("."), object);
+        } else if (value instanceof JsonArray array) {
+            int i = 0;
+            for (JsonValue element : array.elements()) {
+                refuseDottedKeysBelow(key + "[" + i++ + "]", element);
+            }
+        }
+    }
 
     static JsonObject unflatten(Map<String, JsonValue> flat) throws InvalidOptionException {
         Node root = new Node();

@@ -1,5 +1,7 @@
 package io.cairn.block.option;
 
+import io.cairn.block.InvalidOptionException;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,16 +31,29 @@ final class OptionHelp {
         return out.toString();
     }
 
-    static String describe(List<Option> options, Options given) {
+    static String describe(List<Option> options, Options given) throws InvalidOptionException {
         StringBuilder out = new StringBuilder();
         for (Option option : options) {
             JsonValue value = given.get(option.name());
-            String text = value == null ? option.defaultValue() : value.asText();
-            if (text != null) {
+            if (value == null && option.defaultValue() != null) {
+                value = JsonValue.of(option.defaultValue());
+            }
+            if (value != null) {
                 out.append(out.isEmpty() ? "" : " ").append(option.name());
-                out.append('=').append(text);
+                out.append('=').append(shown(option, value));
             }
         }
         return out.toString();
+    }
+
+    /// A number in decimal, a text as it was given but with its commas doubled.
+    private static String shown(Option option, JsonValue value) throws InvalidOptionException {
+        return switch (option.type()) {
+            case STRING, CHOICE, BOOL -> value.asText().replace(",", ",,");
+            case NUMBER, UINT64, UINT32, UINT16, SIZE, PLAIN_SIZE ->
+                    Long.toString(
+                            OptionValues.integer(
+                                    option, option.name(), value, Dialect.COMMAND_LINE));
+        };
     }
 }

@@ -48,27 +48,26 @@ public final class OptionList {
         return new OptionList(List.copyOf(all));
     }
 
-    /// The options in a text of the form `-o k=v,…`, their names and types checked.
+    /// The options in the text of `-o`, their names and types checked. A choice is any text here:
+    /// its record refuses what it does not know. The key `id` is passed over, as the peer does.
     ///
     /// @throws InvalidOptionException in the peer's words: `Invalid parameter 'foo'`, `Parameter
     ///   'size' expects …`
     public Options parse(String text) throws InvalidOptionException {
-        Options parsed = Keyval.parseOpts(text, null).toOptions();
-        check(parsed);
-        return parsed;
-    }
-
-    /// Checks that every key is an option here and every value of its type.
-    ///
-    /// @throws InvalidOptionException for the first that is not
-    public void check(Options given) throws InvalidOptionException {
-        for (String key : given.keys()) {
-            Option option = find(key);
-            if (option == null) {
-                throw new InvalidOptionException("Invalid parameter '" + key + "'");
+        Options parsed = new Options();
+        for (Keyval.Pair pair : Keyval.parseOpts(text, null).pairs()) {
+            if (pair.key().equals("id")) {
+                continue;
             }
-            OptionValues.check(option, given);
+            Option option = find(pair.key());
+            if (option == null) {
+                throw new InvalidOptionException("Invalid parameter '" + pair.key() + "'");
+            }
+            JsonValue value = JsonValue.of(pair.value());
+            OptionValues.check(option, value);
+            parsed.put(pair.key(), value);
         }
+        return parsed;
     }
 
     /// The lines that `-o help` prints below its heading: each option as ` name=<type> - help`, by
@@ -77,9 +76,10 @@ public final class OptionList {
         return OptionHelp.lines(options);
     }
 
-    /// The given options and the defaults of the others as the line of `create` shows them:
-    /// `cluster_size=65536 compat=1.1`, in the order of declaration.
-    public String describe(Options given) {
+    /// The given options and the defaults of the others as the line of `create` shows them, in the
+    /// order of declaration: `cluster_size=65536 lazy_refcounts=off`. The options are those of
+    /// {@link #parse}, or of their types.
+    public String describe(Options given) throws InvalidOptionException {
         return OptionHelp.describe(options, given);
     }
 }

@@ -10,36 +10,37 @@ public final class OptionReader {
     private final OptionList list;
     private final Options options;
     private final Dialect dialect;
+    private final String path;
 
-    OptionReader(OptionList list, Options options, Dialect dialect) {
+    OptionReader(OptionList list, Options options, Dialect dialect, String path) {
         this.list = list;
         this.options = options;
         this.dialect = dialect;
+        this.path = path;
     }
 
-    /// Whether the option was given.
+    /// Whether the option was given and not yet read.
     public boolean isSet(String name) {
-        String key = key(declared(name));
-        return key != null && options.contains(key);
+        String key = declared(name).key(dialect);
+        JsonValue value = key == null ? null : options.get(key);
+        return value != null && !isIgnored(value);
     }
 
     /// The option's text or its default, null if there is neither.
     public @Nullable String string(String name) throws InvalidOptionException {
         Option option = declared(name);
-        JsonValue value = take(option);
-        return value == null
-                ? option.defaultValue()
-                : OptionValues.string(label(option), value, dialect);
+        JsonValue value = takeOrDefault(option);
+        return value == null ? null : OptionValues.string(label(option), value, dialect);
     }
 
     /// The option's text.
     ///
-    /// @throws InvalidOptionException `Parameter 'x' is missing` if there is none
+    /// @throws InvalidOptionException `Parameter 'x' is missing` if there is neither a text nor a
+    ///   default
     public String requiredString(String name) throws InvalidOptionException {
         String text = string(name);
         if (text == null) {
-            throw new InvalidOptionException(
-                    "Parameter '" + label(declared(name)) + "' is missing");
+            throw missing(label(declared(name)));
         }
         return text;
     }
@@ -47,25 +48,21 @@ public final class OptionReader {
     /// The option's value or its default, false if there is neither.
     public boolean bool(String name) throws InvalidOptionException {
         Option option = declared(name);
-        JsonValue value = take(option);
-        return value == null
-                ? "on".equals(option.defaultValue())
-                : OptionValues.bool(label(option), value, dialect);
+        JsonValue value = takeOrDefault(option);
+        return value != null && OptionValues.bool(label(option), value, dialect);
     }
 
-    /// The option's number or its default, 0 if there is neither; read as 64 bits without a sign.
+    /// The option's number or its default, 0 if there is neither; of the types without a sign the
+    /// bits.
     public long number(String name) throws InvalidOptionException {
         Option option = declared(name);
         JsonValue value = takeOrDefault(option);
-        return value == null ? 0 : OptionValues.number(label(option), value, dialect);
+        return value == null ? 0 : OptionValues.integer(option, label(option), value, dialect);
     }
 
-    /// The option's number of bytes or its default, 0 if there is neither; read as 64 bits without
-    /// a sign.
+    /// The option's number of bytes or its default, 0 if there is neither; 64 bits without a sign.
     public long size(String name) throws InvalidOptionException {
-        Option option = declared(name);
-        JsonValue value = takeOrDefault(option);
-        return value == null ? 0 : OptionValues.size(label(option), value, dialect);
+        return number(name);
     }
 
     /// The constant whose name the option gives, or the default's, null if there is neither.
@@ -80,6 +77,18 @@ public final class OptionReader {
                 : constants[OptionValues.choice(option, label(option), value, dialect)];
     }
 
+    /// The options below the given one, `cache.direct` and `cache.no-flush` for `cache`, without
+    /// that start, to be read by a schema of their own.
+    ///
+    /// @throws InvalidOptionException if a strict dialect has a plain value there
+    public Options sub(String key) throws InvalidOptionException {
+        JsonValue value = options.get(key);
+        if (value != null && dialect.isStrict() && !isEmptyObject(value)) {
+            throw OptionValues.wrongType(path.concat(key), "object");
+        }
+        return options.takeSub(key);
+    }
+
     private Option declared(String name) {
         Option option = list.find(name);
         if (option == null) {
@@ -88,25 +97,47 @@ public final class OptionReader {
         return option;
     }
 
-    private @Nullable JsonValue take(Option option) {
-        String key = key(option);
-        return key == null ? null : options.take(key);
-    }
-
-    private @Nullable JsonValue takeOrDefault(Option option) {
+    private @Nullable JsonValue takeOrDefault(Option option) throws InvalidOptionException {
         JsonValue value = take(option);
-        if (value == null && option.defaultValue() != null) {
-            return JsonValue.of(option.defaultValue());
+        if (value != null) {
+            return value;
         }
-        return value;
+        if (dialect.isStrict() && option.required()) {
+            throw missing(label(option));
+        }
+        return OptionValues.defaultOf(option, dialect);
     }
 
-    private @Nullable String key(Option option) {
-        return dialect == Dialect.COMMAND_LINE ? option.name() : option.qmpName();
+    private @Nullable JsonValue take(Option option) throws InvalidOptionException {
+        String key = option.key(dialect);
+        if (key == null) {
+            return null;
+        }
+        JsonValue value = options.take(key);
+        if (value == null && dialect.isStrict() && options.hasSub(key)) {
+            throw dialect == Dialect.QMP
+                    ? OptionValues.wrongType(label(option), option.type().qmpName())
+                    : new InvalidOptionException(
+                            "Parameters '" + label(option) + ".*' are unexpected");
+        }
+        return value != null && isIgnored(value) ? null : value;
+    }
+
+    /// A node's options take a null, an empty list and an empty object for nothing.
+    private boolean isIgnored(JsonValue value) {
+        return !dialect.isStrict() && (value == JsonNull.NULL || !value.isScalar());
+    }
+
+    private static boolean isEmptyObject(JsonValue value) {
+        return value instanceof JsonObject object && object.members().isEmpty();
     }
 
     private String label(Option option) {
-        String key = key(option);
-        return key == null ? option.name() : key;
+        String key = option.key(dialect);
+        return path.concat(key == null ? option.name() : key);
+    }
+
+    private static InvalidOptionException missing(String label) {
+        return new InvalidOptionException("Parameter '" + label + "' is missing");
     }
 }

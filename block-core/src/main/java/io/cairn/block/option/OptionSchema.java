@@ -8,21 +8,15 @@ import io.cairn.block.InvalidOptionException;
 /// From it come the command line's `-o` with its help, the names in `json:{…}` and dotted keys, and
 /// the arguments of QMP.
 ///
-/// {@snippet :
-/// record Sizes(long clusterSize, boolean lazy) {}
-///
-///
-///
-///
-///
-///
-///
-/// static final OptionSchema<Sizes> SCHEMA = OptionSchema.of(
-///         OptionList.of(
-///                 Option.size("cluster_size", "qcow2 cluster size").withDefault("65536"),
-///                 Option.bool("lazy_refcounts", "Postpone refcount updates")),
-///         in -> new Sizes(in.size("cluster_size"), in.bool("lazy_refcounts")));
+/// ```
+/// record CreateOptions(long clusterSize, boolean lazyRefcounts) {
+///     static final OptionSchema<CreateOptions> SCHEMA = OptionSchema.of(
+///             OptionList.of(
+///                     Option.size("cluster_size", "qcow2 cluster size").withDefault("65536"),
+///                     Option.bool("lazy_refcounts", "Postpone refcount updates")),
+///             in -> new CreateOptions(in.size("cluster_size"), in.bool("lazy_refcounts")));
 /// }
+/// ```
 ///
 /// @param <R> the record
 public final class OptionSchema<R> {
@@ -37,8 +31,6 @@ public final class OptionSchema<R> {
     /// Builds the record from the options read.
     @FunctionalInterface
     public interface Constructor<R> {
-        /// The record of the options read.
-        ///
         /// @throws InvalidOptionException if a value or a combination is wrong
         R construct(OptionReader in) throws InvalidOptionException;
     }
@@ -58,6 +50,13 @@ public final class OptionSchema<R> {
     /// @throws InvalidOptionException if a value is not of its option's type, or the record refuses
     ///   it
     public R read(Options options, Dialect dialect) throws InvalidOptionException {
-        return constructor.construct(new OptionReader(list, options, dialect));
+        return read(options, dialect, "");
+    }
+
+    /// As {@link #read(Options, Dialect)} for options that are part of others.
+    ///
+    /// @param path what errors put before the options' names: `file.`, `options.`, `children[0].`
+    public R read(Options options, Dialect dialect, String path) throws InvalidOptionException {
+        return constructor.construct(new OptionReader(list, options, dialect, path));
     }
 }

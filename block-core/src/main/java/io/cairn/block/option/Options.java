@@ -9,8 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The options of a block node: flattened dotted keys with scalar values, in the order in which
-/// they came.
+/// The options of a block node: flattened dotted keys with scalar values (or empty lists and
+/// objects), in the order in which they came.
 ///
 /// `{"driver": "qcow2", "file": {"driver": "file", "filename": "a"}}` is `driver`, `file.driver`
 /// and `file.filename`; a list's elements are `children.0`, `children.1`, …; `file` alone holds the
@@ -33,27 +33,17 @@ public final class Options {
     /// The options that a JSON object stands for.
     public static Options flatten(JsonObject object) {
         Options options = new Options();
-        options.flattenInto("", object);
+        Nesting.flatten(object, options.values);
         return options;
     }
 
-    private void flattenInto(String prefix, JsonObject object) {
-        for (Map.Entry<String, JsonValue> member : object.members().entrySet()) {
-            putNested(prefix.concat(member.getKey()), member.getValue());
-        }
-    }
-
-    private void putNested(String key, JsonValue value) {
-        if (value instanceof JsonObject object) {
-            flattenInto(key.concat("."), object);
-        } else if (value instanceof JsonArray array) {
-            int i = 0;
-            for (JsonValue element : array.elements()) {
-                putNested(key.concat(".").concat(Integer.toString(i++)), element);
-            }
-        } else {
-            values.put(key, value);
-        }
+    /// The options that the arguments of a QMP command stand for: as {@link #flatten}, but no key
+    /// has dots of its own.
+    ///
+    /// @throws InvalidOptionException `Parameter 'cache.direct' is unexpected`
+    public static Options flattenArguments(JsonObject object) throws InvalidOptionException {
+        Nesting.refuseDottedKeys("", object);
+        return flatten(object);
     }
 
     /// The nested object that these options stand for; an object whose keys are 0, 1, … becomes a
@@ -77,6 +67,20 @@ public final class Options {
     /// The key that the peer would name first; null if there is none.
     public @Nullable String firstKey() {
         return values.isEmpty() ? null : PeerOrder.sort(values.keySet()).get(0);
+    }
+
+    /// Refuses what is left once all that is known has been taken out.
+    ///
+    /// @param path what the error puts before the name: empty, `file.`, `children[0].`
+    /// @throws InvalidOptionException `Parameter 'foo' is unexpected` for the key that the peer
+    ///   would name
+    public void requireEmpty(String path) throws InvalidOptionException {
+        String key = firstKey();
+        if (key != null) {
+            int dot = key.indexOf('.');
+            String name = dot < 0 ? key : key.substring(0, dot);
+            throw new InvalidOptionException("Parameter '" + path + name + "' is unexpected");
+        }
     }
 
     public boolean contains(String key) {
@@ -104,10 +108,10 @@ public final class Options {
         return value == null ? null : value.asText();
     }
 
-    /// Sets a scalar value.
+    /// Sets a value: a scalar, an empty list or an empty object.
     public Options put(String key, JsonValue value) {
-        if (!value.isScalar()) {
-            throw new IllegalArgumentException("an option's value is a scalar");
+        if (Nesting.isNested(value)) {
+            throw new IllegalArgumentException("an option's value is no list or object");
         }
         values.put(key, value);
         return this;

@@ -10,11 +10,10 @@ import java.math.BigInteger;
 /// Reads one size: white space, a sign, digits with an optional fraction or `0x` and hexadecimal
 /// digits, and one suffix.
 ///
-/// A fraction is taken as a double and cut to whole bytes, and one that rounds to a whole number
-/// counts as none; it needs a suffix unless it is zero.
+/// A fraction is taken as a double and rounded to whole bytes, and one that rounds to a whole
+/// number counts as none; it needs a suffix unless it is zero.
 final class SizeParser {
     private static final String SUFFIXES = "BKMGTPE";
-    private static final BigInteger LIMIT = BigInteger.ONE.shiftLeft(64);
 
     private final String text;
     private int position;
@@ -29,6 +28,12 @@ final class SizeParser {
             return Sizes.INVALID;
         }
         return size.bitLength() > 63 ? Sizes.TOO_LARGE : size.longValue();
+    }
+
+    /// The 64 bits of a size, null if the text is none or it does not fit.
+    static @Nullable Long parseUnsigned(String text) {
+        BigInteger size = new SizeParser(text).parse('B');
+        return size == null || size.bitLength() > 64 ? null : size.longValue();
     }
 
     static long parseOption(String name, String text) throws InvalidOptionException {
@@ -49,18 +54,23 @@ final class SizeParser {
 
     static boolean isHexWithSuffix(String text) {
         SizeParser parser = new SizeParser(text);
-        parser.skipSpaceAndSign();
-        return parser.startsHex() && parser.integer() != null && parser.suffixShift() >= 0;
+        if (parser.skipSpaceAndSign() || !parser.startsHex()) {
+            return false;
+        }
+        BigInteger whole = parser.integer();
+        return whole != null && whole.bitLength() <= 64 && parser.suffixShift() >= 0;
     }
 
-    /// The bytes, null if the text is no size; a number too large for any use may come out as any
-    /// number above 2^64 - 1.
+    /// The bytes, null if the text is no size.
     private @Nullable BigInteger parse(char defaultSuffix) {
         boolean negative = skipSpaceAndSign();
         boolean hex = startsHex();
         BigInteger whole = integer();
-        if (whole == null) {
+        if (whole == null || negative) {
             return null;
+        }
+        if (whole.bitLength() > 64) {
+            return position < text.length() ? null : whole;
         }
         double fraction = hex ? 0 : fraction();
         int shift = suffixShift();
@@ -69,19 +79,15 @@ final class SizeParser {
         } else {
             position++;
         }
-        boolean overflow = whole.compareTo(LIMIT) >= 0;
-        if (position < text.length() || negative || (fraction != 0 && shift == 0)) {
+        if (position < text.length() || (fraction != 0 && shift == 0)) {
             return null;
         }
-        if (overflow) {
-            return whole;
-        }
-        BigDecimal part = new BigDecimal(Math.scalb(fraction, shift));
+        BigDecimal part = new BigDecimal(Math.scalb(fraction, shift) + 0.5);
         return whole.shiftLeft(shift).add(part.toBigInteger());
     }
 
     private boolean skipSpaceAndSign() {
-        while (position < text.length() && isSpace(text.charAt(position))) {
+        while (position < text.length() && IntegerText.isSpace(text.charAt(position))) {
             position++;
         }
         if (position < text.length()
@@ -131,10 +137,6 @@ final class SizeParser {
         }
         int index = SUFFIXES.indexOf(text.charAt(position) & ~0x20);
         return index < 0 ? -1 : index * 10;
-    }
-
-    private static boolean isSpace(char c) {
-        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     private static boolean isDigit(char c) {

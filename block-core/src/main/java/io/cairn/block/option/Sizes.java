@@ -34,6 +34,29 @@ public final class Sizes {
         return SizeParser.parseSigned(text, defaultSuffix);
     }
 
+    /// The size that an argument gives, within bounds.
+    ///
+    /// @param what the argument as `qemu-img` calls it: `image size`, `buffer size`, `start offset`
+    /// @throws InvalidOptionException `Invalid image size specified. …`; where the message has two
+    ///   lines, the tool's name stands before each
+    public static long parseArgument(String what, String text, long min, long max)
+            throws InvalidOptionException {
+        long size = parse(text);
+        if (size == INVALID) {
+            throw new InvalidOptionException(
+                    "Invalid "
+                            + what
+                            + " specified. You may use k, M, G, T, P or E suffixes for\n"
+                            + "kilobytes, megabytes, gigabytes, terabytes, petabytes and"
+                            + " exabytes.");
+        }
+        if (size == TOO_LARGE || size < min || size > max) {
+            throw new InvalidOptionException(
+                    "Invalid " + what + " specified. Must be between " + min + " and " + max + ".");
+        }
+        return size;
+    }
+
     /// The size that an option's value gives, 64 bits without a sign.
     ///
     /// @throws InvalidOptionException `Parameter 'size' expects a non-negative number below 2^64`,
