@@ -31,6 +31,8 @@ public final class OptionSchema<R> {
     /// Builds the record from the options read.
     @FunctionalInterface
     public interface Constructor<R> {
+        /// Takes the record's values from `in`.
+        ///
         /// @throws InvalidOptionException if a value or a combination is wrong
         R construct(OptionReader in) throws InvalidOptionException;
     }
