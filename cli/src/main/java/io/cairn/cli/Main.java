@@ -3,6 +3,7 @@ package io.cairn.cli;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.Tool;
+import io.cairn.cli.img.ImgTool;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class Main {
                    cairn install-links DIRECTORY
 
             tools:
+              img    create, inspect and change disk images (qemu-img)
 
             In DIRECTORY, install-links makes programs named as those whose place the tools take.
             """;
@@ -63,6 +65,7 @@ public final class Main {
     /// The tool of a name, its own or that of the program whose place it takes.
     private static @Nullable Tool tool(String name) {
         return switch (name) {
+            case "img", "qemu-img" -> new ImgTool();
             default -> null;
         };
     }

@@ -1,0 +1,148 @@
+package io.cairn.cli.image;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.NodeFlags;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.DriverRegistry;
+import io.cairn.block.graph.FollowPolicy;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.Keyval;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.DriverProvider;
+import io.cairn.cli.console.Invocation;
+import io.cairn.cli.console.Messages;
+import io.cairn.cli.console.ToolException;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// The images that one run of a tool opens, in a graph of its own that follows every name, as users
+/// of the tools know it.
+public final class Images implements AutoCloseable {
+    /// The drivers that the tools know without looking for others.
+    public static final List<DriverProvider> BUILT_IN = List.of();
+
+    private final Invocation invocation;
+    private final Messages messages;
+    private final BlockGraph graph;
+
+    /// A graph with the built-in drivers.
+    public Images(Invocation invocation, Messages messages) {
+        this.invocation = invocation;
+        this.messages = messages;
+        graph = new BlockGraph(new DriverRegistry(BUILT_IN), FollowPolicy.EVERYTHING);
+    }
+
+    /// The graph in which images are opened.
+    public BlockGraph graph() {
+        return graph;
+    }
+
+    /// Makes an object as `--object` asks for.
+    public void addObject(String text) throws ToolException {
+        try {
+            ObjectArgument.create(text, graph.objects(), invocation.out());
+        } catch (BlockException e) {
+            throw ToolException.of(e);
+        }
+    }
+
+    /// Opens an image as the command line says.
+    ///
+    /// @param name a filename, or with `--image-opts` the options
+    public BlockBackend open(ImageArguments arguments, String name, OpenMode mode)
+            throws ToolException {
+        if (!arguments.isOptions()) {
+            return openFile(name, arguments.format(), arguments.forceShare(), mode);
+        }
+        if (arguments.format() != null) {
+            throw ToolException.of("--image-opts and --format are mutually exclusive");
+        }
+        return openOptions(name, arguments.forceShare(), mode);
+    }
+
+    /// Opens an image by its filename.
+    ///
+    /// @param format the driver, or null to probe for it
+    /// @param forceShare whether others may write to the image meanwhile
+    public BlockBackend openFile(
+            String filename, @Nullable String format, boolean forceShare, OpenMode mode)
+            throws ToolException {
+        Options options = new Options();
+        if (format != null) {
+            options.put("driver", format);
+        }
+        if (forceShare) {
+            options.put("force-share", true);
+        }
+        return open(filename, mode.request(filename, options), mode);
+    }
+
+    /// Opens an image by the text of its options, as after `--image-opts`.
+    ///
+    /// @param forceShare whether others may write to the image meanwhile
+    public BlockBackend openOptions(String text, boolean forceShare, OpenMode mode)
+            throws ToolException {
+        Keyval parsed = Keyval.parseOpts(text, "file");
+        for (String warning : parsed.warnings()) {
+            messages.warning(warning);
+        }
+        Options options = parsed.toOptions();
+        if (forceShare) {
+            String given = options.getString("force-share");
+            if (given != null && !given.equals("on")) {
+                throw ToolException.of("--force-share/-U conflicts with image options");
+            }
+            options.put("force-share", true);
+        }
+        return open(text, mode.request(null, options), mode);
+    }
+
+    private BlockBackend open(String name, OpenRequest request, OpenMode mode)
+            throws ToolException {
+        try {
+            BlockBackend backend = graph.open(request, needed(request.flags()), Permissions.ALL);
+            backend.setWriteThrough(mode.writeThrough());
+            warnOfProbedRaw(backend.node());
+            return backend;
+        } catch (BlockException e) {
+            throw ToolException.of("Could not open '" + name + "'", e);
+        }
+    }
+
+    private static Permissions needed(NodeFlags flags) {
+        Permissions needed = Permissions.NONE;
+        if (!flags.noIo()) {
+            needed = needed.plus(Permission.CONSISTENT_READ);
+        }
+        return flags.readOnly() ? needed : needed.plus(Permission.WRITE).plus(Permission.RESIZE);
+    }
+
+    private void warnOfProbedRaw(BlockNode root) {
+        BlockNode node = root;
+        for (BlockNode below = node.filtered(); below != null; below = node.filtered()) {
+            node = below;
+        }
+        if (node.isFormatProbed() && !node.isReadOnly() && node.driver().equals("raw")) {
+            messages.line(
+                    "WARNING: Image format was not specified for '"
+                            + node.filename()
+                            + "' and probing guessed raw.\n"
+                            + "         Automatically detecting the format is dangerous for raw"
+                            + " images, write operations on block 0 will be restricted.\n"
+                            + "         Specify the 'raw' format explicitly to remove the"
+                            + " restrictions.");
+        }
+    }
+
+    /// Closes the graph with all that was opened in it.
+    @Override
+    public void close() {
+        graph.close();
+    }
+}

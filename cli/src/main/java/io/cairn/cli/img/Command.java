@@ -1,0 +1,24 @@
+package io.cairn.cli.img;
+
+import io.cairn.cli.console.Flag;
+
+import java.io.IOException;
+import java.util.List;
+
+/// A command of the image tool.
+interface Command {
+    /// The options, in the order in which help lists them.
+    List<Flag> flags();
+
+    /// What follows the options, as help shows it: `filename [size]`.
+    String operands();
+
+    /// What the command does, in one line without a full stop.
+    String summary();
+
+    /// Runs the command and returns the exit status.
+    ///
+    /// @throws IOException with a message for the user, which ends the tool with status 1 unless it
+    ///   is a {@link io.cairn.cli.console.ToolException} with another one
+    int run(CommandLine line) throws IOException;
+}

@@ -1,0 +1,100 @@
+package io.cairn.cli.img;
+
+import io.cairn.cli.console.Flag;
+import io.cairn.cli.console.Getopt;
+import io.cairn.cli.console.Invocation;
+import io.cairn.cli.console.Messages;
+import io.cairn.cli.console.Stdout;
+import io.cairn.cli.console.ToolException;
+import io.cairn.cli.image.ImageArguments;
+import io.cairn.cli.image.Images;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a command runs with: its options and operands, and the ways to print.
+final class CommandLine {
+    private static final Flag HELP = Flag.of('h', "help").withHelp("show this help");
+
+    private final String name;
+    private final Command command;
+    private final Invocation invocation;
+    private final Messages messages;
+    private final Getopt options;
+    private @Nullable String option;
+
+    /// @param invocation of the tool
+    /// @param arguments what follows the command's name
+    CommandLine(
+            String name,
+            Command command,
+            Invocation invocation,
+            Messages messages,
+            List<String> arguments) {
+        this.name = name;
+        this.command = command;
+        this.invocation = invocation;
+        this.messages = messages;
+        List<Flag> flags = new ArrayList<>(command.flags());
+        flags.add(HELP);
+        options = Getopt.of(name, arguments, flags, Getopt.Wording.IMAGE_TOOL);
+    }
+
+    /// The next option, null behind the last; see {@link Getopt#next()}.
+    ///
+    /// @throws ToolException if it is wrong, or with status 0 after help was printed
+    @Nullable String next() throws ToolException {
+        option = options.next();
+        if ("help".equals(option)) {
+            ImgHelp.print(invocation, name, command);
+            throw ToolException.silent(0);
+        }
+        return option;
+    }
+
+    /// The argument of the option.
+    String value() {
+        return options.value();
+    }
+
+    /// Gives the option to those that are shared by the commands.
+    void passTo(ImageArguments image) throws ToolException {
+        String now = option;
+        if (now != null) {
+            image.accept(now, options.hasValue() ? options.value() : null);
+        }
+    }
+
+    /// What is no option.
+    List<String> operands() {
+        return options.operands();
+    }
+
+    /// The only operand.
+    String onlyFilename() throws ToolException {
+        List<String> operands = operands();
+        if (operands.size() != 1) {
+            throw ToolException.usage("Expecting one image file name");
+        }
+        return operands.getFirst();
+    }
+
+    /// A graph for the images of this run.
+    Images images() {
+        return new Images(invocation, messages);
+    }
+
+    Invocation invocation() {
+        return invocation;
+    }
+
+    Messages messages() {
+        return messages;
+    }
+
+    Stdout out() {
+        return invocation.out();
+    }
+}
