@@ -5,4 +5,9 @@ module io.cairn.testimages {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive io.cairn.block;
+    requires org.assertj.core;
+    requires transitive org.junit.jupiter.api;
+    requires org.junit.jupiter.params;
+
+    exports io.cairn.testimages;
 }
