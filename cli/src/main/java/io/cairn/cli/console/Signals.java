@@ -1,5 +1,7 @@
 package io.cairn.cli.console;
 
+import io.cairn.block.os.HostProcess;
+
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -22,10 +24,12 @@ public final class Signals {
     }
 
     /// Ends the process by the signal, so that its parent sees what it would see of a program that
-    /// handles none.
+    /// handles none. Where the signal cannot be sent the status is the one that a shell makes of
+    /// it.
     public static void dieBy(String name) {
         Signal signal = new Signal(name);
         Signal.handle(signal, SignalHandler.SIG_DFL);
-        Signal.raise(signal);
+        HostProcess.raise(signal.getNumber());
+        Runtime.getRuntime().halt(128 + signal.getNumber());
     }
 }
