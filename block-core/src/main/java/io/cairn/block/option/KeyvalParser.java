@@ -5,14 +5,22 @@ import io.cairn.block.InvalidOptionException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/// Reads the `k=v,a.b=w` of `--blockdev` and `--object`: every fragment of a key is a name or an
-/// index.
+/// Reads the `k=v,a.b=w,c.0=x` of `--blockdev` and `--object`.
+///
+/// A key is a name and, after dots, further names and indexes of lists. A name starts with a letter
+/// and goes on with letters, digits, `-` and `_`; one that is not the project's own may have a
+/// domain before it, `__com.redhat_`, dots included.
 final class KeyvalParser {
-    private static final int MAX_FRAGMENT = 127;
+    private static final int MAX_NAME = 127;
 
     private final String text;
+    private final List<Keyval.Pair> pairs = new ArrayList<>();
+    private final Set<String> leaves = new HashSet<>();
+    private final Set<String> inner = new HashSet<>();
     private int position;
 
     private KeyvalParser(String text) {
@@ -24,32 +32,36 @@ final class KeyvalParser {
     }
 
     private Keyval parse(@Nullable String impliedKey) throws InvalidOptionException {
-        List<Keyval.Pair> pairs = new ArrayList<>();
         boolean help = false;
         while (position < text.length()) {
-            int start = position;
-            int end = start;
-            while (end < text.length() && text.charAt(end) != '=' && text.charAt(end) != ',') {
-                end++;
-            }
-            String key = text.substring(start, end);
+            int end = elementEnd();
+            String element = text.substring(position, end);
             boolean hasValue = end < text.length() && text.charAt(end) == '=';
-            if (!hasValue && OptsParser.isHelp(key)) {
-                help = true;
-                position = Math.min(end + 1, text.length());
-            } else if (!hasValue && start == 0 && impliedKey != null && end > 0) {
-                position = Math.min(end + 1, text.length());
-                pairs.add(new Keyval.Pair(impliedKey, key));
-            } else {
-                checkKey(key);
-                if (!hasValue) {
-                    throw new InvalidOptionException("Expected '=' after parameter '" + key + "'");
-                }
+            if (hasValue) {
+                String key = key(element);
                 position = end + 1;
-                pairs.add(new Keyval.Pair(key, value()));
+                add(key, value());
+                continue;
             }
+            if (OptsParser.isHelp(element)) {
+                help = true;
+            } else if (position == 0 && impliedKey != null && end > 0) {
+                add(impliedKey, element);
+            } else {
+                key(element);
+                throw new InvalidOptionException("Expected '=' after parameter '" + element + "'");
+            }
+            position = Math.min(end + 1, text.length());
         }
         return new Keyval(pairs, help, List.of());
+    }
+
+    private int elementEnd() {
+        int end = position;
+        while (end < text.length() && text.charAt(end) != '=' && text.charAt(end) != ',') {
+            end++;
+        }
+        return end;
     }
 
     private String value() {
@@ -67,18 +79,92 @@ final class KeyvalParser {
         return value.toString();
     }
 
-    private static void checkKey(String key) throws InvalidOptionException {
-        int start = 0;
-        while (true) {
-            int dot = key.indexOf('.', start);
-            int end = dot < 0 ? key.length() : dot;
-            if (start == end || end - start > MAX_FRAGMENT) {
+    /// The key with its indexes in their shortest form, once each fragment is right and in keeping
+    /// with the keys before.
+    private String key(String key) throws InvalidOptionException {
+        StringBuilder path = new StringBuilder();
+        int end = -1;
+        do {
+            int start = end + 1;
+            end = fragmentEnd(key, start);
+            if (end < 0 || (end < key.length() && key.charAt(end) != '.')) {
                 throw new InvalidOptionException("Invalid parameter '" + key + "'");
             }
-            if (dot < 0) {
-                return;
+            if (start > 0) {
+                claim(path.toString(), inner, leaves);
+                path.append('.');
             }
-            start = dot + 1;
+            appendFragment(path, key.substring(start, end));
+        } while (end < key.length());
+        return path.toString();
+    }
+
+    private void add(String key, String value) throws InvalidOptionException {
+        claim(key, leaves, inner);
+        pairs.add(new Keyval.Pair(key, value));
+    }
+
+    private static void claim(String path, Set<String> own, Set<String> other)
+            throws InvalidOptionException {
+        if (other.contains(path)) {
+            throw Nesting.inconsistent(path);
         }
+        own.add(path);
+    }
+
+    private static void appendFragment(StringBuilder path, String fragment) {
+        int zeroes = 0;
+        if (Nesting.isIndex(fragment)) {
+            while (zeroes < fragment.length() - 1 && fragment.charAt(zeroes) == '0') {
+                zeroes++;
+            }
+        }
+        path.append(fragment, zeroes, fragment.length());
+    }
+
+    /// Where the fragment at `start` ends, -1 if there is none.
+    private static int fragmentEnd(String key, int start) {
+        int end = start;
+        if (start > 0) {
+            while (end < key.length() && isDigit(key.charAt(end))) {
+                end++;
+            }
+            if (end > start) {
+                return end;
+            }
+        }
+        if (key.startsWith("__", start)) {
+            end = start + 2;
+            while (end < key.length() && isDomain(key.charAt(end))) {
+                end++;
+            }
+            if (end == key.length() || key.charAt(end) != '_') {
+                return -1;
+            }
+            end++;
+        }
+        if (end == key.length() || !isLetter(key.charAt(end))) {
+            return -1;
+        }
+        while (end < key.length() && isName(key.charAt(end))) {
+            end++;
+        }
+        return end - start > MAX_NAME ? -1 : end;
+    }
+
+    private static boolean isLetter(char c) {
+        return c < 0x80 && (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean isName(char c) {
+        return isLetter(c) || isDigit(c) || c == '-' || c == '_';
+    }
+
+    private static boolean isDomain(char c) {
+        return isLetter(c) || isDigit(c) || c == '-' || c == '.';
     }
 }

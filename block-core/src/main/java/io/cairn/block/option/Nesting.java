@@ -157,18 +157,19 @@ final class Nesting {
             }
             return new JsonArray(elements);
         }
+    }
 
-        private static boolean isIndex(String name) {
-            for (int i = 0; i < name.length(); i++) {
-                if (name.charAt(i) < '0' || name.charAt(i) > '9') {
-                    return false;
-                }
+    /// Whether the name is one of a list's elements.
+    static boolean isIndex(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
             }
-            return !name.isEmpty();
         }
+        return !name.isEmpty();
+    }
 
-        private static InvalidOptionException inconsistent(String key) {
-            return new InvalidOptionException("Parameters '" + key + ".*' used inconsistently");
-        }
+    static InvalidOptionException inconsistent(String key) {
+        return new InvalidOptionException("Parameters '" + key + ".*' used inconsistently");
     }
 }

@@ -79,8 +79,8 @@ public final class Sizes {
         return SizeFormat.human(bytes);
     }
 
-    /// The size as `qemu-io` shows it: exact where it is whole in its unit, else three digits after
-    /// the point: `4 KiB`, `1.500 KiB`.
+    /// The size, or the rate, as `qemu-io` shows it: `512 bytes`, `4 KiB`, `1.500 KiB`; three
+    /// digits after the point unless they are zeroes.
     public static String exact(double bytes) {
         return SizeFormat.exact(bytes);
     }
