@@ -26,4 +26,11 @@ public sealed interface BlockEvent {
 
     /// A quorum had no majority (`QUORUM_FAILURE`).
     record QuorumFailure(String node, long offset, long length) implements BlockEvent {}
+
+    /// A request has stopped at a breakpoint, or is about to (`blkdebug`; a tester's event, not the
+    /// manual's).
+    record RequestSuspended(String node, String tag) implements BlockEvent {}
+
+    /// A request that had stopped at a breakpoint goes on.
+    record RequestResumed(String node, String tag) implements BlockEvent {}
 }
