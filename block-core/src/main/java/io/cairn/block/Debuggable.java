@@ -2,6 +2,10 @@ package io.cairn.block;
 
 /// A node at whose debug events requests can be stopped: what a tester sees of the `blkdebug`
 /// driver.
+///
+/// It emits {@link BlockEvent.RequestSuspended} on the thread that stops, once {@link #isSuspended}
+/// is true, and {@link BlockEvent.RequestResumed} on the thread that lets the request go on, before
+/// it does.
 public interface Debuggable {
     /// The next request that reaches the event stops there under the tag.
     ///
