@@ -5,4 +5,6 @@ module io.cairn.job {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive io.cairn.block;
+
+    exports io.cairn.job;
 }
