@@ -67,7 +67,7 @@ class WorkersTest {
         try (Workers workers = Workers.virtual("job:a")) {
             workers.fork(() -> {
                 while (!workers.isStopping()) {
-                    Thread.yield();
+                    Thread.onSpinWait();
                 }
                 ended.incrementAndGet();
             });
