@@ -60,6 +60,13 @@ public final class JobControl {
         listener.progressed(done.addAndGet(amount), total.get());
     }
 
+    /// The operation stands here, by one count of its own.
+    public void report(long doneNow, long totalNow) {
+        total.set(totalNow);
+        done.set(doneNow);
+        listener.progressed(doneNow, totalNow);
+    }
+
     /// A place where the operation can end.
     ///
     /// @throws CancelledJobException if the owner has cancelled it

@@ -351,7 +351,7 @@ public final class BlockGraph implements AutoCloseable {
     /// The protocol driver for a filename.
     ///
     /// @param allowPrefix false where the name is a plain path even if it has a colon
-    BlockDriver protocolOf(String filename, boolean allowPrefix) throws BlockException {
+    public BlockDriver protocolOf(String filename, boolean allowPrefix) throws BlockException {
         String prefix = allowPrefix ? FilenameSyntax.protocol(filename) : null;
         if (prefix != null) {
             return drivers.findByPrefix(prefix)

@@ -12,6 +12,7 @@ import io.cairn.block.option.Options;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /// An open node as its driver sees it: the part of a node that differs from driver to driver.
@@ -162,6 +163,11 @@ public abstract class DriverInstance {
     /// What the tools print of an open image.
     public FormatInfo info() throws BlockException {
         return FormatInfo.NONE;
+    }
+
+    /// The internal snapshots of the image, in its own order.
+    public List<SnapshotInfo> snapshots() throws BlockException {
+        return List.of();
     }
 
     /// The plain name by which the storage could be opened without options, if there is one.

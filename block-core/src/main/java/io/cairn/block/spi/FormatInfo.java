@@ -22,6 +22,9 @@ public record FormatInfo(
         long subclusterSize,
         @Nullable JsonObject specific,
         @Nullable String specificType) {
-    /// Nothing to tell.
+    /// The driver cannot tell anything, not even whether the image is dirty.
     public static final FormatInfo NONE = new FormatInfo(0, false, false, -1, 0, null, null);
+
+    /// Storage without a structure: not dirty, and nothing else to tell.
+    public static final FormatInfo PLAIN = new FormatInfo(0, false, false, 0, 0, null, null);
 }
