@@ -18,6 +18,9 @@ interface Host {
     /// Whether one of the standard descriptors 0, 1, 2 is a terminal.
     boolean isTerminal(int standardDescriptor);
 
+    /// Has a signal take its default effect; see {@link HostProcess#raise}.
+    void raise(int signal);
+
     /// Holds the choice until it is first needed.
     final class Holder {
         static final Host HOST = LinuxHost.isAvailable() ? new LinuxHost() : new PortableHost();

@@ -1,16 +1,20 @@
 package io.cairn.block.os;
 
-/// This process, as the host sees it.
+/// What is done to this process itself.
 public final class HostProcess {
+    /// `SIGABRT`.
+    public static final int ABORT = 6;
+
     private HostProcess() {}
 
-    /// Sends a signal to this process by `kill(2)`; does nothing where native calls cannot be made.
+    /// Has a signal act on this process as on a program that handles none: its default effect,
+    /// whatever the virtual machine uses the signal for.
+    ///
+    /// Where the host cannot be asked for that, the process ends with the exit status that a shell
+    /// shows for it.
+    ///
+    /// @param signal the signal's number
     public static void raise(int signal) {
-        if (LinuxHost.isAvailable()) {
-            int kill = "amd64".equals(System.getProperty("os.arch")) ? 62 : 129;
-            try (CallFrame frame = CallFrame.take()) {
-                Syscall.call(frame, kill, ProcessHandle.current().pid(), signal, 0, 0, 0, 0);
-            }
-        }
+        Host.current().raise(signal);
     }
 }

@@ -31,6 +31,9 @@ final class LinuxCalls {
     private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
 
     private static final int AT_FDCWD = -100;
+    private static final int SIGACTION_SIZE = 32;
+    private static final int SIGNAL_SET_SIZE = 8;
+    private static final int SIG_UNBLOCK = 1;
     private static final int O_RDWR = 02;
     private static final int O_CREAT = 0100;
     private static final int O_EXCL = 0200;
@@ -147,6 +150,26 @@ final class LinuxCalls {
     /// An `ioctl` whose argument is a number or an address.
     static long ioctl(int fd, long request, long argument) {
         return call(ABI.ioctl(), fd, request, argument, 0);
+    }
+
+    /// Gives a signal its default action back, lets it through to this thread and sends it there.
+    static void raise(int signal) {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.clear(SIGACTION_SIZE);
+            Syscall.call(frame, ABI.rtSigaction(), signal, frame.data(), 0, SIGNAL_SET_SIZE, 0, 0);
+            frame.memory().putLong(CallFrame.DATA, 1L << (signal - 1));
+            Syscall.call(
+                    frame,
+                    ABI.rtSigprocmask(),
+                    SIG_UNBLOCK,
+                    frame.data(),
+                    0,
+                    SIGNAL_SET_SIZE,
+                    0,
+                    0);
+        }
+        long thread = call(ABI.gettid(), 0, 0, 0, 0);
+        call(ABI.tgkill(), ProcessHandle.current().pid(), thread, signal, 0);
     }
 
     private static void retried(int number, int fd, long a, long b, long c) throws BlockException {

@@ -29,4 +29,9 @@ final class LinuxHost implements Host {
             return LinuxCalls.ioctl(standardDescriptor, TCGETS, frame.data()) == 0;
         }
     }
+
+    @Override
+    public void raise(int signal) {
+        LinuxCalls.raise(signal);
+    }
 }

@@ -30,6 +30,11 @@ final class PortableHost implements Host {
         return console != null && console.isTerminal();
     }
 
+    @Override
+    public void raise(int signal) {
+        Runtime.getRuntime().halt(128 + signal);
+    }
+
     /// Disk usage is the length where nothing better is known.
     static FileStat statOf(Path path) throws BlockException {
         try {
