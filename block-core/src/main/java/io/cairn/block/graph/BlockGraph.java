@@ -6,6 +6,7 @@ import io.cairn.block.Errno;
 import io.cairn.block.EventSink;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permissions;
+import io.cairn.block.WarningSink;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.spi.BlockDriver;
@@ -40,6 +41,7 @@ public final class BlockGraph implements AutoCloseable {
     private long generatedNames;
 
     private volatile EventSink events = EventSink.NONE;
+    private volatile WarningSink warnings = WarningSink.NONE;
     private volatile @Nullable BlockException closeFailure;
 
     /// A graph that follows no name found in an image.
@@ -75,6 +77,15 @@ public final class BlockGraph implements AutoCloseable {
     /// Sends events here from now on.
     public void setEventSink(EventSink sink) {
         events = sink;
+    }
+
+    /// Sends warnings here from now on.
+    public void setWarningSink(WarningSink sink) {
+        warnings = sink;
+    }
+
+    void warn(String message) {
+        warnings.warn(message);
     }
 
     // ---- opening and finding

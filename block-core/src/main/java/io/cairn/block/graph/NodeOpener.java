@@ -125,9 +125,7 @@ final class NodeOpener {
             BlockDriver driver = probe(storage);
             rest.takeSub("file");
             rest.take("file");
-            BlockNode node = openNode(driver, rest, explicit, defaults, followBacking, storage);
-            node.setFormatProbed(true);
-            return node;
+            return openNode(driver, rest, explicit, defaults, followBacking, storage);
         } finally {
             graph.releaseIfUnused(storage);
         }
@@ -159,23 +157,25 @@ final class NodeOpener {
             } catch (BlockException e) {
                 throw e.prefixed("Could not read image for determining its format");
             }
-            BlockDriver best = null;
-            int bestScore = 0;
-            String filename = storage.filename();
-            for (BlockDriver candidate : graph.drivers().probingFormats()) {
-                int score = candidate.probe(head.duplicate(), filename);
-                if (score > bestScore) {
-                    best = candidate;
-                    bestScore = score;
-                }
-            }
-            if (best == null) {
-                throw new BlockException(
-                        Errno.ENOENT,
-                        "Could not determine image format: No compatible driver found");
-            }
-            return best;
+            return probe(head, storage.filename());
         }
+    }
+
+    private BlockDriver probe(ByteBuffer head, String filename) throws BlockException {
+        BlockDriver best = null;
+        int bestScore = 0;
+        for (BlockDriver candidate : graph.drivers().probingFormats()) {
+            int score = candidate.probe(head.duplicate(), filename);
+            if (score > bestScore) {
+                best = candidate;
+                bestScore = score;
+            }
+        }
+        if (best == null) {
+            throw new BlockException(
+                    Errno.ENOENT, "Could not determine image format: No compatible driver found");
+        }
+        return best;
     }
 
     /// The driver of a storage node without a `driver` option: by the filename's prefix, else
@@ -244,6 +244,7 @@ final class NodeOpener {
                         explicit,
                         all);
         node.setImplicit(false);
+        node.setFormatProbed(storage != null);
         boolean done = false;
         try {
             node.opened(driver.open(new Context(node, options, storage)));
@@ -469,6 +470,22 @@ final class NodeOpener {
                 throw new BlockException(Errno.EACCES, messageIfNotAllowed);
             }
             node.setFlags(now.withReadOnly(true));
+        }
+
+        @Override
+        public boolean isFormatProbed() {
+            return node.isFormatProbed();
+        }
+
+        @Override
+        public String probe(ByteBuffer head) throws BlockException {
+            String filename = storage == null ? "" : storage.filename();
+            return NodeOpener.this.probe(head, filename).name();
+        }
+
+        @Override
+        public void warn(String message) {
+            graph.warn(message);
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.cairn.block.NodeFlags;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Options;
 
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,6 +39,17 @@ public interface OpenContext {
     /// The node becomes read-only if it is allowed to by itself (`auto-read-only`), else this
     /// throws `EACCES` with the given message.
     void downgradeToReadOnly(String messageIfNotAllowed) throws BlockException;
+
+    /// True if the format was guessed from the content rather than named by the user.
+    boolean isFormatProbed();
+
+    /// The name of the format that would be guessed for an image that begins like this.
+    ///
+    /// @param head the first bytes of the image
+    String probe(ByteBuffer head) throws BlockException;
+
+    /// Tells the user of something that works but is unwise.
+    void warn(String message);
 
     /// Where the driver reports events of this node.
     EventSink events();
