@@ -4,4 +4,9 @@ module io.cairn.protocol {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive io.cairn.block;
+
+    exports io.cairn.protocol;
+
+    provides io.cairn.block.spi.DriverProvider with
+            io.cairn.protocol.ProtocolDrivers;
 }

@@ -1,0 +1,81 @@
+package io.cairn.protocol.file;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.option.OptionSchema;
+import io.cairn.block.option.Options;
+import io.cairn.block.os.FileStat;
+import io.cairn.block.os.HostPath;
+import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.DriverKind;
+import io.cairn.block.spi.OpenContext;
+
+import java.util.Set;
+
+/// Block and character devices of the host.
+public final class HostDeviceDriver implements BlockDriver {
+    /// The driver's name.
+    public static final String NAME = "host_device";
+
+    private static final String PREFIX = "host_device:";
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public DriverKind kind() {
+        return DriverKind.PROTOCOL;
+    }
+
+    @Override
+    public OptionSchema<?> openSchema() {
+        return FileOptions.SCHEMA;
+    }
+
+    @Override
+    public Set<String> filenamePrefixes() {
+        return Set.of(NAME);
+    }
+
+    @Override
+    public int probeFilename(String filename) {
+        try {
+            return HostPath.stat(filename).filter(HostDeviceDriver::isDevice).isPresent() ? 100 : 0;
+        } catch (BlockException _) {
+            // What cannot be looked at is left to the opening, which says why.
+            return 0;
+        }
+    }
+
+    private static boolean isDevice(FileStat stat) {
+        return stat.kind() == FileStat.Kind.BLOCK_DEVICE
+                || stat.kind() == FileStat.Kind.CHARACTER_DEVICE;
+    }
+
+    @Override
+    public void parseFilename(String filename, Options into) {
+        into.put(
+                "filename",
+                filename.startsWith(PREFIX) ? filename.substring(PREFIX.length()) : filename);
+    }
+
+    @Override
+    public DriverInstance open(OpenContext context) throws BlockException {
+        return FileOpener.open(context, NAME, HostDeviceDriver::requireDevice);
+    }
+
+    private static void requireDevice(String filename, FileStat stat) throws BlockException {
+        if (!isDevice(stat)) {
+            throw new BlockException(
+                    Errno.EINVAL,
+                    "'"
+                            + NAME
+                            + "' driver requires '"
+                            + filename
+                            + "' to be either a character or block device");
+        }
+    }
+}
