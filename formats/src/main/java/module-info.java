@@ -6,4 +6,9 @@ module io.cairn.format {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive io.cairn.block;
+
+    exports io.cairn.format;
+
+    provides io.cairn.block.spi.DriverProvider with
+            io.cairn.format.FormatDrivers;
 }
