@@ -7,4 +7,5 @@ module io.cairn.job {
     requires transitive io.cairn.block;
 
     exports io.cairn.job;
+    exports io.cairn.job.convert;
 }

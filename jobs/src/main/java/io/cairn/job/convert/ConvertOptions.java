@@ -1,0 +1,117 @@
+package io.cairn.job.convert;
+
+/// How an image is converted.
+///
+/// @param sparseBytes runs of so many zero bytes are not written as data; 0 to write everything out
+/// @param compressed the target stores the data compressed
+/// @param outOfOrder data may be written in another order than the guest's
+/// @param workers how many threads work at most, 1 to {@link #MAX_WORKERS}
+/// @param copyOffload ranges are copied inside the host where that is possible
+/// @param salvage what cannot be read is replaced by zeroes
+/// @param bytesPerSecond how much is moved in a second, 0 for no limit
+/// @param content what the target reads as so far
+public record ConvertOptions(
+        long sparseBytes,
+        boolean compressed,
+        boolean outOfOrder,
+        int workers,
+        boolean copyOffload,
+        boolean salvage,
+        long bytesPerSecond,
+        TargetContent content) {
+    /// The most threads that may work on one image.
+    public static final int MAX_WORKERS = 16;
+
+    /// Runs of a page or more are left out; in order; a handful of workers; nothing is known of the
+    /// target.
+    public static final ConvertOptions DEFAULT =
+            new ConvertOptions(4096, false, false, 8, false, false, 0, TargetContent.UNKNOWN);
+
+    public ConvertOptions {
+        if (sparseBytes < 0 || workers < 1 || workers > MAX_WORKERS || bytesPerSecond < 0) {
+            throw new IllegalArgumentException("options out of range");
+        }
+    }
+
+    public ConvertOptions withSparseBytes(long bytes) {
+        return new ConvertOptions(
+                bytes,
+                compressed,
+                outOfOrder,
+                workers,
+                copyOffload,
+                salvage,
+                bytesPerSecond,
+                content);
+    }
+
+    public ConvertOptions withCompressed(boolean on) {
+        return new ConvertOptions(
+                sparseBytes,
+                on,
+                outOfOrder,
+                workers,
+                copyOffload,
+                salvage,
+                bytesPerSecond,
+                content);
+    }
+
+    public ConvertOptions withOutOfOrder(boolean on) {
+        return new ConvertOptions(
+                sparseBytes,
+                compressed,
+                on,
+                workers,
+                copyOffload,
+                salvage,
+                bytesPerSecond,
+                content);
+    }
+
+    public ConvertOptions withWorkers(int count) {
+        return new ConvertOptions(
+                sparseBytes,
+                compressed,
+                outOfOrder,
+                count,
+                copyOffload,
+                salvage,
+                bytesPerSecond,
+                content);
+    }
+
+    public ConvertOptions withCopyOffload(boolean on) {
+        return new ConvertOptions(
+                sparseBytes, compressed, outOfOrder, workers, on, salvage, bytesPerSecond, content);
+    }
+
+    public ConvertOptions withSalvage(boolean on) {
+        return new ConvertOptions(
+                sparseBytes,
+                compressed,
+                outOfOrder,
+                workers,
+                copyOffload,
+                on,
+                bytesPerSecond,
+                content);
+    }
+
+    public ConvertOptions withBytesPerSecond(long rate) {
+        return new ConvertOptions(
+                sparseBytes, compressed, outOfOrder, workers, copyOffload, salvage, rate, content);
+    }
+
+    public ConvertOptions withContent(TargetContent known) {
+        return new ConvertOptions(
+                sparseBytes,
+                compressed,
+                outOfOrder,
+                workers,
+                copyOffload,
+                salvage,
+                bytesPerSecond,
+                known);
+    }
+}

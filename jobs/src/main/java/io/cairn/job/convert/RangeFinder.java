@@ -1,0 +1,94 @@
+package io.cairn.job.convert;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.job.Failures;
+
+/// Finds out which parts of the source hold data, without reading them.
+///
+/// For one thread at a time; offsets may be asked in any order, but ascending ones are cheap.
+final class RangeFinder {
+    private static final long BLIND_LENGTH = 1 << 20;
+
+    private final JoinedDisk source;
+    private final ConvertOptions options;
+    private final Warnings warnings;
+
+    /// Where the target's backing file ends, 0 if what it holds does not count.
+    private final long backingEnd;
+
+    /// Ranges begin and end at multiples of this, except at the disk's end; 1 for anywhere.
+    private final long alignment;
+
+    /// The last answer of an image.
+    private Range known = new Range(Range.Kind.DATA, 0, 0);
+
+    RangeFinder(
+            JoinedDisk source,
+            ConvertOptions options,
+            Warnings warnings,
+            long backingEnd,
+            long alignment) {
+        this.source = source;
+        this.options = options;
+        this.warnings = warnings;
+        this.backingEnd = backingEnd;
+        this.alignment = alignment;
+    }
+
+    /// What is at an offset before the disk's end, as far as it is alike.
+    Range at(long offset) throws BlockException {
+        if (offset < known.offset() || offset >= known.end()) {
+            known = look(offset);
+        }
+        Range range = new Range(known.kind(), offset, known.end() - offset);
+        return alignment == 1 ? range : align(range);
+    }
+
+    private Range look(long offset) throws BlockException {
+        int index = source.indexOf(offset);
+        BlockBackend image = source.image(index);
+        long inImage = offset - source.start(index);
+        long length = source.end(index) - offset;
+        boolean showsBacking = offset < backingEnd;
+        if (showsBacking) {
+            length = Math.min(length, backingEnd - offset);
+        }
+        BlockStatus status;
+        try {
+            status =
+                    showsBacking
+                            ? image.status(inImage, length, true)
+                            : image.chainStatus(inImage, length, true).status();
+        } catch (BlockException e) {
+            String doing = "error while reading block status at offset " + offset;
+            if (!options.salvage()) {
+                throw Failures.during(doing, e);
+            }
+            warnings.warn(doing + ": " + e.errno().text());
+            return new Range(Range.Kind.DATA, offset, Math.min(length, BLIND_LENGTH));
+        }
+        return new Range(kindOf(status, showsBacking), offset, Math.min(length, status.length()));
+    }
+
+    private Range.Kind kindOf(BlockStatus status, boolean showsBacking) {
+        if (showsBacking && !status.allocated()) {
+            return Range.Kind.BACKING;
+        }
+        boolean zero = status.zero() || !status.allocated();
+        return zero && options.sparseBytes() > 0 ? Range.Kind.ZERO : Range.Kind.DATA;
+    }
+
+    /// Data grows to full units; what is not data shrinks to them.
+    private Range align(Range range) {
+        long length = source.length();
+        long down = range.end() == length ? length : range.end() / alignment * alignment;
+        if (range.kind() != Range.Kind.DATA && down > range.offset()) {
+            return range.upTo(down);
+        }
+        long up = range.kind() == Range.Kind.DATA ? range.end() : range.offset() + 1;
+        long end = Math.min(length, (up + alignment - 1) / alignment * alignment);
+        return new Range(Range.Kind.DATA, range.offset(), end - range.offset());
+    }
+}
