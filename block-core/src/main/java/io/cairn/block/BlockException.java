@@ -3,6 +3,7 @@ package io.cairn.block;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A failure of the block layer: an errno, a message for the user of a tool, and the node it came
@@ -39,6 +40,12 @@ public sealed class BlockException extends IOException
         return errno == Errno.ENOSPC
                 ? new OutOfSpaceException(prefix + ": " + errno.text())
                 : new BlockException(errno, prefix + ": " + errno.text());
+    }
+
+    /// The message, which every failure has.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /// The error number that the other side of a wire or a guest sees.

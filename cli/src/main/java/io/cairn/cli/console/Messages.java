@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Objects;
 
 /// What a tool says on standard error, each message with the program's name in front.
 public final class Messages {
@@ -41,7 +42,7 @@ public final class Messages {
             }
             return end.status();
         }
-        error(failure.getMessage());
+        error(Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
         printFurther(failure);
         return 1;
     }

@@ -3,6 +3,7 @@ package io.cairn.cli.console;
 import io.cairn.block.BlockException;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /// Ends a tool: the message for the user and the exit status.
 public final class ToolException extends IOException {
@@ -25,6 +26,12 @@ public final class ToolException extends IOException {
     /// A failure with an exit status.
     public static ToolException of(String message, int status) {
         return new ToolException(message, status, false);
+    }
+
+    /// The message, which may be empty.
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /// A failure of the block layer with exit status 1; its further lines follow the message.
