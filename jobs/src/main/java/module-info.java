@@ -6,6 +6,8 @@ module io.cairn.job {
     requires static org.jspecify;
     requires transitive io.cairn.block;
 
+    exports io.cairn.job.image;
+
     exports io.cairn.job;
     exports io.cairn.job.convert;
 }
