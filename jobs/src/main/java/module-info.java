@@ -7,7 +7,6 @@ module io.cairn.job {
     requires transitive io.cairn.block;
 
     exports io.cairn.job.image;
-
     exports io.cairn.job;
     exports io.cairn.job.convert;
 }

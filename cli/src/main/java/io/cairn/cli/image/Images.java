@@ -6,7 +6,6 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
-import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.DriverRegistry;
 import io.cairn.block.graph.FollowPolicy;
 import io.cairn.block.graph.OpenRequest;
@@ -16,6 +15,8 @@ import io.cairn.block.spi.DriverProvider;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.ToolException;
+import io.cairn.format.FormatDrivers;
+import io.cairn.protocol.ProtocolDrivers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,8 @@ import java.util.List;
 /// of the tools know it.
 public final class Images implements AutoCloseable {
     /// The drivers that the tools know without looking for others.
-    public static final List<DriverProvider> BUILT_IN = List.of();
+    public static final List<DriverProvider> BUILT_IN =
+            List.of(new FormatDrivers(), new ProtocolDrivers());
 
     private final Invocation invocation;
     private final Messages messages;
@@ -36,6 +38,7 @@ public final class Images implements AutoCloseable {
         this.invocation = invocation;
         this.messages = messages;
         graph = new BlockGraph(new DriverRegistry(BUILT_IN), FollowPolicy.EVERYTHING);
+        graph.setWarningSink(messages::line);
     }
 
     /// The graph in which images are opened.
@@ -108,7 +111,6 @@ public final class Images implements AutoCloseable {
         try {
             BlockBackend backend = graph.open(request, needed(request.flags()), Permissions.ALL);
             backend.setWriteThrough(mode.writeThrough());
-            warnOfProbedRaw(backend.node());
             return backend;
         } catch (BlockException e) {
             throw ToolException.of("Could not open '" + name + "'", e);
@@ -121,23 +123,6 @@ public final class Images implements AutoCloseable {
             needed = needed.plus(Permission.CONSISTENT_READ);
         }
         return flags.readOnly() ? needed : needed.plus(Permission.WRITE).plus(Permission.RESIZE);
-    }
-
-    private void warnOfProbedRaw(BlockNode root) {
-        BlockNode node = root;
-        for (BlockNode below = node.filtered(); below != null; below = node.filtered()) {
-            node = below;
-        }
-        if (node.isFormatProbed() && !node.isReadOnly() && node.driver().equals("raw")) {
-            messages.line(
-                    "WARNING: Image format was not specified for '"
-                            + node.filename()
-                            + "' and probing guessed raw.\n"
-                            + "         Automatically detecting the format is dangerous for raw"
-                            + " images, write operations on block 0 will be restricted.\n"
-                            + "         Specify the 'raw' format explicitly to remove the"
-                            + " restrictions.");
-        }
     }
 
     /// Closes the graph with all that was opened in it.

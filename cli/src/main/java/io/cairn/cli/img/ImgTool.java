@@ -22,7 +22,7 @@ public final class ImgTool implements Tool {
                     Flag.of('T', "trace").withArgument("pattern"));
 
     /// The names of the commands, in the order in which help lists them.
-    static final List<String> COMMANDS = List.of();
+    static final List<String> COMMANDS = List.of("create");
 
     @Override
     public int run(Invocation invocation) {
@@ -71,6 +71,7 @@ public final class ImgTool implements Tool {
     /// The command of that name, loaded only now.
     static @Nullable Command command(String name) {
         return switch (name) {
+            case "create" -> new CreateCommand();
             default -> null;
         };
     }

@@ -11,6 +11,7 @@ import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.Options;
+
 import org.jspecify.annotations.Nullable;
 
 /// Creates an image: first everything is looked up and completed, then written.
@@ -33,8 +34,7 @@ public final class CreateImage {
     /// @throws MissingFormatException if a backing file is given without its format
     public static CreateImage prepare(BlockGraph graph, CreateRequest request)
             throws BlockException {
-        CreationTarget target =
-                CreationTarget.of(graph, request.format(), request.filename());
+        CreationTarget target = CreationTarget.of(graph, request.format(), request.filename());
         Options options = target.options().parse(request.options());
         if (request.size() >= 0) {
             if (options.contains(SIZE)) {

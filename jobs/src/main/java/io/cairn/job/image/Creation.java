@@ -15,9 +15,11 @@ import io.cairn.block.option.Options;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.CreateContext;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// One creation of an image by its filename: makes the files that the format writes itself into,
 /// and takes those that are new away again unless it {@linkplain #finish() comes to its end}.
@@ -70,8 +72,7 @@ final class Creation implements CreateContext, AutoCloseable {
         files.add(NewFile.of(driver, name));
         driver.create(new Storage(name, declared(driver, given), graph.objects()));
         OpenRequest request =
-                new OpenRequest(
-                        name, new Options().put("driver", driver.name()), WRITABLE, false);
+                new OpenRequest(name, new Options().put("driver", driver.name()), WRITABLE, false);
         BlockBackend backend = graph.open(request, NEEDED, Permissions.ALL);
         storages.add(backend);
         Child root = backend.root();

@@ -42,8 +42,7 @@ public final class CreationTarget {
     }
 
     /// The options that a format alone takes to create an image.
-    public static OptionList formatOptions(BlockGraph graph, String format)
-            throws BlockException {
+    public static OptionList formatOptions(BlockGraph graph, String format) throws BlockException {
         return creationOptions(formatDriver(graph, format), "Format");
     }
 

@@ -1,6 +1,7 @@
 package io.cairn.job.image;
 
 import io.cairn.block.InvalidOptionException;
+
 import java.util.Optional;
 
 /// A backing file was named without its format, which would be probed each time the new image is

@@ -1,9 +1,10 @@
 package io.cairn.job.image;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.os.HostPath;
 import io.cairn.block.option.Options;
+import io.cairn.block.os.HostPath;
 import io.cairn.block.spi.BlockDriver;
+
 import org.jspecify.annotations.Nullable;
 
 /// A file of the host that is about to be made, and whether there was one of that name before.
@@ -36,7 +37,8 @@ public final class NewFile {
             try {
                 HostPath.delete(path);
             } catch (BlockException _) {
-                // What cannot be taken away stays; the failure that led here is what the user hears.
+                // What cannot be taken away stays; the failure that led here is what the user
+                // hears.
                 return;
             }
         }
