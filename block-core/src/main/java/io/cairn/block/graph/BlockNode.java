@@ -9,6 +9,7 @@ import io.cairn.block.Node;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.Permissions;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
@@ -361,6 +362,20 @@ public final class BlockNode implements Node, Parent {
 
     void setFormatProbed(boolean on) {
         formatProbed = on;
+    }
+
+    /// The name of the backing file that the image holds, as it would be opened: read against the
+    /// image's own name. Empty without a backing file, or if that name cannot be determined.
+    public Optional<String> resolvedBackingFilename() {
+        Optional<BackingReference> reference = driverInstance().backingReference();
+        try {
+            return reference.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(graph.resolveBacking(this, reference.get().filename()));
+        } catch (BlockException _) {
+            // The image has no plain name that another one could stand beside.
+            return Optional.empty();
+        }
     }
 
     /// The name of the backing node that the image itself asks for, resolved against the image, or

@@ -60,8 +60,12 @@ final class FilenameBuilder {
         return full;
     }
 
-    /// True if the backing node is not the one that the image names.
+    /// True if the backing node is not the one that the image names. Where only metadata is read,
+    /// the backing node means nothing.
     static boolean isBackingOverridden(BlockNode node) {
+        if (node.flags().noIo()) {
+            return false;
+        }
         String named = node.namedBacking();
         ChildEdge backing = node.backing();
         return backing == null ? named != null : !filename(backing.node()).equals(named);

@@ -287,15 +287,16 @@ final class NodeOpener {
             BlockNode node, Options given, boolean noBacking, boolean followBacking)
             throws BlockException {
         Optional<BackingReference> named = node.driverInstance().backingReference();
+        String reference = given.takeText("backing");
+        Options sub = given.takeSub("backing");
+        if (noBacking || !followBacking) {
+            node.setNamedBacking(node.resolvedBackingFilename().orElse(null));
+            return;
+        }
         String resolved = null;
         if (named.isPresent()) {
             resolved = graph.resolveBacking(node, named.get().filename());
             node.setNamedBacking(resolved);
-        }
-        String reference = given.takeText("backing");
-        Options sub = given.takeSub("backing");
-        if (noBacking || !followBacking) {
-            return;
         }
         if (reference != null) {
             requireNothingElse(sub);

@@ -22,7 +22,7 @@ public final class ImgTool implements Tool {
                     Flag.of('T', "trace").withArgument("pattern"));
 
     /// The names of the commands, in the order in which help lists them.
-    static final List<String> COMMANDS = List.of("create");
+    static final List<String> COMMANDS = List.of("create", "info");
 
     @Override
     public int run(Invocation invocation) {
@@ -72,6 +72,7 @@ public final class ImgTool implements Tool {
     static @Nullable Command command(String name) {
         return switch (name) {
             case "create" -> new CreateCommand();
+            case "info" -> new InfoCommand();
             default -> null;
         };
     }

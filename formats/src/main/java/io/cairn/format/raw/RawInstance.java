@@ -15,7 +15,6 @@ import io.cairn.block.option.Options;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
-import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.OpenContext;
 import io.cairn.block.spi.Prepared;
@@ -130,11 +129,6 @@ final class RawInstance extends DriverInstance {
     @Override
     public boolean hasZeroInit() {
         return file.hasZeroInit();
-    }
-
-    @Override
-    public FormatInfo info() {
-        return new FormatInfo(0, false, false, 0, 0, null, null);
     }
 
     @Override

@@ -100,7 +100,7 @@ final class FileInstance extends DriverInstance {
 
     @Override
     public FormatInfo info() {
-        return new FormatInfo(0, false, false, 0, 0, null, null);
+        return FormatInfo.PLAIN;
     }
 
     @Override
