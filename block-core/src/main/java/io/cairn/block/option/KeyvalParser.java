@@ -15,16 +15,15 @@ import java.util.Set;
 /// and goes on with letters, digits, `-` and `_`; one that is not the project's own may have a
 /// domain before it, `__com.redhat_`, dots included.
 final class KeyvalParser {
-    private static final int MAX_NAME = 127;
+    private static final int MAX_FRAGMENT = 127;
 
-    private final String text;
+    private final PairScanner scanner;
     private final List<Keyval.Pair> pairs = new ArrayList<>();
     private final Set<String> leaves = new HashSet<>();
     private final Set<String> inner = new HashSet<>();
-    private int position;
 
     private KeyvalParser(String text) {
-        this.text = text;
+        scanner = new PairScanner(text);
     }
 
     static Keyval parse(String text, @Nullable String impliedKey) throws InvalidOptionException {
@@ -33,50 +32,25 @@ final class KeyvalParser {
 
     private Keyval parse(@Nullable String impliedKey) throws InvalidOptionException {
         boolean help = false;
-        while (position < text.length()) {
-            int end = elementEnd();
-            String element = text.substring(position, end);
-            boolean hasValue = end < text.length() && text.charAt(end) == '=';
-            if (hasValue) {
-                String key = key(element);
-                position = end + 1;
-                add(key, value());
+        while (scanner.hasMore()) {
+            String name = scanner.name();
+            if (scanner.hasValue()) {
+                String key = key(name);
+                scanner.skipName();
+                add(key, scanner.value());
                 continue;
             }
-            if (OptsParser.isHelp(element)) {
+            if (OptsParser.isHelp(name)) {
                 help = true;
-            } else if (position == 0 && impliedKey != null && end > 0) {
-                add(impliedKey, element);
+            } else if (scanner.isAtStart() && impliedKey != null && !name.isEmpty()) {
+                add(impliedKey, name);
             } else {
-                key(element);
-                throw new InvalidOptionException("Expected '=' after parameter '" + element + "'");
+                key(name);
+                throw new InvalidOptionException("Expected '=' after parameter '" + name + "'");
             }
-            position = Math.min(end + 1, text.length());
+            scanner.skipName();
         }
         return new Keyval(pairs, help, List.of());
-    }
-
-    private int elementEnd() {
-        int end = position;
-        while (end < text.length() && text.charAt(end) != '=' && text.charAt(end) != ',') {
-            end++;
-        }
-        return end;
-    }
-
-    private String value() {
-        StringBuilder value = new StringBuilder();
-        while (position < text.length()) {
-            char c = text.charAt(position++);
-            if (c == ',') {
-                if (position == text.length() || text.charAt(position) != ',') {
-                    break;
-                }
-                position++;
-            }
-            value.append(c);
-        }
-        return value.toString();
     }
 
     /// The key with its indexes in their shortest form, once each fragment is right and in keeping
@@ -90,6 +64,9 @@ final class KeyvalParser {
             if (end < 0 || (end < key.length() && key.charAt(end) != '.')) {
                 throw new InvalidOptionException("Invalid parameter '" + key + "'");
             }
+            if (end - start > MAX_FRAGMENT) {
+                throw tooLong(key, key.substring(start, end));
+            }
             if (start > 0) {
                 claim(path.toString(), inner, leaves);
                 path.append('.');
@@ -97,6 +74,11 @@ final class KeyvalParser {
             appendFragment(path, key.substring(start, end));
         } while (end < key.length());
         return path.toString();
+    }
+
+    private static InvalidOptionException tooLong(String key, String fragment) {
+        String what = fragment.equals(key) ? "Parameter '" : "Parameter fragment '";
+        return new InvalidOptionException(what + fragment + "' is too long");
     }
 
     private void add(String key, String value) throws InvalidOptionException {
@@ -149,7 +131,7 @@ final class KeyvalParser {
         while (end < key.length() && isName(key.charAt(end))) {
             end++;
         }
-        return end - start > MAX_NAME ? -1 : end;
+        return end;
     }
 
     private static boolean isLetter(char c) {

@@ -102,10 +102,11 @@ public final class Options {
         return values.remove(key);
     }
 
-    /// Removes a key and returns its value as the text of an option, null if there was none.
+    /// Removes a key and returns its value as the text of an option, null if there was none or it
+    /// has no text (a JSON null, an empty list or object).
     public @Nullable String takeText(String key) {
         JsonValue value = values.remove(key);
-        return value == null ? null : value.asText();
+        return value == null || value == JsonNull.NULL || !value.isScalar() ? null : value.asText();
     }
 
     /// Sets a value: a scalar, an empty list or an empty object.
@@ -218,7 +219,7 @@ public final class Options {
         return values.hashCode();
     }
 
-    /// The options as the nested JSON text of a node, or as flat JSON where they do not nest.
+    /// The options as JSON text with dotted keys.
     @Override
     public String toString() {
         return Json.print(new JsonObject(values));
