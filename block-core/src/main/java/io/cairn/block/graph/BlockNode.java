@@ -161,7 +161,7 @@ public final class BlockNode implements Node, Parent {
 
     /// The child that a filter shows, or null.
     public @Nullable BlockNode filtered() {
-        return withRole(ChildRole.FILTERED);
+        return isFilter() ? withRole(ChildRole.FILTERED) : null;
     }
 
     /// The node's primary child, or null.
@@ -420,6 +420,14 @@ public final class BlockNode implements Node, Parent {
     }
 
     ChildPermissions childPermissions(
+            ChildEdge child, Permissions needed, Permissions shared, boolean writable) {
+        ChildPermissions wanted = driverPermissions(child, needed, shared, writable);
+        return flags.forceShare()
+                ? new ChildPermissions(wanted.needed(), Permissions.ALL)
+                : wanted;
+    }
+
+    private ChildPermissions driverPermissions(
             ChildEdge child, Permissions needed, Permissions shared, boolean writable) {
         DriverInstance opened = instance;
         if (opened != null) {

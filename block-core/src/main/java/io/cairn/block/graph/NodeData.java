@@ -304,8 +304,9 @@ final class NodeData {
             }
             case Mapping.Unallocated u -> {
                 long backing = node.backingLength();
-                boolean zero = offset >= backing;
-                long upTo = zero ? n : Math.min(n, backing - offset);
+                boolean isBehind = offset >= backing;
+                boolean zero = isBehind && node.blockDriver().supportsBacking();
+                long upTo = isBehind ? n : Math.min(n, backing - offset);
                 yield new BlockStatus(upTo, false, false, zero, -1, null, false, false);
             }
             case Mapping.Transformed t ->

@@ -268,12 +268,12 @@ final class NodeOpener {
 
     /// Moves what the options say of the backing child; true if they say that there is none.
     private static boolean takeBacking(BlockDriver driver, Options options, Options into) {
-        if (!driver.supportsBacking()) {
-            return false;
-        }
         if (options.get("backing") == JsonNull.NULL) {
             options.take("backing");
             return true;
+        }
+        if (!driver.supportsBacking()) {
+            return false;
         }
         String reference = options.takeText("backing");
         if (reference != null) {

@@ -82,7 +82,7 @@ record NodeOptions(NodeFlags flags, DetectZeroes detectZeroes) {
             }
         }
         if (mode == null) {
-            throw new InvalidOptionException("Invalid parameter '" + value + "'");
+            throw new InvalidOptionException("invalid parameter value: " + value);
         }
         if (mode == DetectZeroes.UNMAP && !flags.unmap()) {
             throw new InvalidOptionException(
@@ -98,11 +98,20 @@ record NodeOptions(NodeFlags flags, DetectZeroes detectZeroes) {
         return switch (value) {
             case null -> null;
             case JsonBoolean b -> b.value();
-            case JsonString s when s.value().equals("on") -> true;
-            case JsonString s when s.value().equals("off") -> false;
+            case JsonString s when isOneOf(s.value(), "on", "yes", "true", "y") -> true;
+            case JsonString s when isOneOf(s.value(), "off", "no", "false", "n") -> false;
             default ->
                     throw new InvalidOptionException(
                             "Parameter '" + key + "' expects 'on' or 'off'");
         };
+    }
+
+    private static boolean isOneOf(String value, String... names) {
+        for (String name : names) {
+            if (name.equals(value)) {
+                return true;
+            }
+        }
+        return false;
     }
 }
