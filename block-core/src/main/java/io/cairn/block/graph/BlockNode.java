@@ -422,9 +422,7 @@ public final class BlockNode implements Node, Parent {
     ChildPermissions childPermissions(
             ChildEdge child, Permissions needed, Permissions shared, boolean writable) {
         ChildPermissions wanted = driverPermissions(child, needed, shared, writable);
-        return flags.forceShare()
-                ? new ChildPermissions(wanted.needed(), Permissions.ALL)
-                : wanted;
+        return flags.forceShare() ? new ChildPermissions(wanted.needed(), Permissions.ALL) : wanted;
     }
 
     private ChildPermissions driverPermissions(

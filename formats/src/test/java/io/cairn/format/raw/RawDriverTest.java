@@ -1,0 +1,142 @@
+package io.cairn.format.raw;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.NodeFlags;
+import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.Options;
+import io.cairn.format.FormatDrivers;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.MemoryStorage;
+import io.cairn.testimages.TestGraph;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+class RawDriverTest {
+    private static final int LENGTH = 64 << 10;
+
+    private final MemoryHost host = new MemoryHost();
+    private final TestGraph graph = new TestGraph(host, new FormatDrivers());
+    private final List<String> warnings = new ArrayList<>();
+
+    @BeforeEach
+    void makeDisk() {
+        host.put("disk", new MemoryStorage(new byte[LENGTH]));
+        graph.graph().setWarningSink(warnings::add);
+    }
+
+    @AfterEach
+    void close() {
+        graph.close();
+    }
+
+    private BlockBackend probe(NodeFlags flags) throws BlockException {
+        return graph.graph()
+                .open(
+                        new OpenRequest("mem:disk", new Options(), flags, true),
+                        Permissions.NONE,
+                        Permissions.ALL);
+    }
+
+    private BlockBackend window(Options options) throws BlockException {
+        return graph.open(RawDriver.NAME, "disk", options);
+    }
+
+    @Test
+    void warnsOfAGuessedFormatOnlyWhereItCouldBeWritten() throws BlockException {
+        try (BlockBackend disk = probe(NodeFlags.READ_ONLY)) {
+            assertThat(disk.node().driver()).isEqualTo("raw");
+            assertThat(warnings).isEmpty();
+        }
+        try (BlockBackend _ = probe(TestGraph.WRITABLE)) {
+            assertThat(warnings)
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "WARNING: Image format was not specified for 'mem:disk' and probing"
+                                    + " guessed raw.\n");
+        }
+    }
+
+    @Test
+    void refusesToLookLikeAnotherFormatWhenGuessed() throws BlockException {
+        ByteBuffer header = ByteBuffer.allocateDirect(1024).putInt(0, 0x514649fb).putInt(4, 3);
+        try (BlockBackend disk = probe(TestGraph.WRITABLE)) {
+            disk.setPermissions(Permissions.ALL, Permissions.ALL);
+
+            assertThatThrownBy(() -> disk.write(0, header, WriteFlags.NONE))
+                    .isInstanceOfSatisfying(
+                            BlockException.class,
+                            e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
+            assertThatThrownBy(() -> disk.write(0, header.slice(0, 8), WriteFlags.NONE))
+                    .isInstanceOf(BlockException.class);
+            disk.write(512, header, WriteFlags.NONE);
+            disk.write(0, ByteBuffer.allocateDirect(512), WriteFlags.NONE);
+        }
+        assertThat(host.get("disk").content()[0]).isZero();
+        try (BlockBackend disk = window(new Options())) {
+            disk.write(0, header, WriteFlags.NONE);
+        }
+        assertThat(host.get("disk").content()[0]).isEqualTo((byte) 'Q');
+    }
+
+    @Test
+    void refusesWindowsThatDoNotFit() {
+        assertThatThrownBy(() -> window(new Options().put("offset", LENGTH + 512)))
+                .hasMessage(
+                        "Offset (66048) cannot be greater than size of the containing file"
+                                + " (65536)");
+        assertThatThrownBy(() -> window(new Options().put("size", "65k")))
+                .hasMessage(
+                        "The sum of offset (0) and size (66560) has to be smaller or equal to the "
+                                + " actual size of the containing file (65536)");
+        assertThatThrownBy(() -> window(new Options().put("size", 513)))
+                .hasMessage("Specified size is not multiple of 512");
+    }
+
+    @Test
+    void keepsAFixedSize() throws BlockException {
+        try (BlockBackend disk = window(new Options().put("size", 1024))) {
+            assertThatThrownBy(() -> disk.truncate(512, true, Preallocation.OFF, false))
+                    .hasMessage("Cannot resize fixed-size raw disks");
+        }
+    }
+
+    @Test
+    void growsBehindAnOffset() throws BlockException {
+        try (BlockBackend disk = window(new Options().put("offset", 512))) {
+            assertThat(disk.length()).isEqualTo(LENGTH - 512);
+
+            disk.truncate(LENGTH, true, Preallocation.OFF, false);
+
+            assertThat(disk.length()).isEqualTo(LENGTH);
+            assertThat(host.get("disk").content()).hasSize(LENGTH + 512);
+        }
+    }
+
+    @Test
+    void namesAWindowByItsOptions() throws BlockException {
+        try (BlockBackend disk = window(new Options().put("offset", "1k"))) {
+            assertThat(disk.node().filename())
+                    .isEqualTo(
+                            "json:{\"offset\": \"1k\", \"driver\": \"raw\", \"file\": {\"driver\":"
+                                    + " \"memory\", \"filename\": \"disk\"}}");
+        }
+        try (BlockBackend disk = window(new Options())) {
+            assertThat(disk.node().filename()).isEqualTo("mem:disk");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.cairn.protocol.file;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.option.Options;
+import io.cairn.testimages.BlockDriverContract;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+
+/// The contract on a file of the host, through the page cache.
+class FileContractTest extends BlockDriverContract {
+    private final HostGraph graph = new HostGraph();
+    @TempDir Path directory;
+
+    @Override
+    protected BlockBackend open(boolean fresh) throws BlockException {
+        Path file = directory.resolve("disk");
+        if (fresh) {
+            graph.create(file, new Options().put("size", length()));
+        }
+        return graph.open(file);
+    }
+
+    @Override
+    protected int length() {
+        return 1 << 20;
+    }
+
+    @AfterEach
+    void closeGraph() {
+        graph.close();
+    }
+}
