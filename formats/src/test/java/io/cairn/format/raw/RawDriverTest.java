@@ -11,12 +11,19 @@ import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.DriverKind;
+import io.cairn.block.spi.DriverProvider;
+import io.cairn.block.spi.OpenContext;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.MemoryStorage;
 import io.cairn.testimages.TestGraph;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,12 +31,13 @@ import org.junit.jupiter.api.Test;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 class RawDriverTest {
     private static final int LENGTH = 64 << 10;
 
     private final MemoryHost host = new MemoryHost();
-    private final TestGraph graph = new TestGraph(host, new FormatDrivers());
+    private final TestGraph graph = new TestGraph(host, new FormatDrivers(), new Marked());
     private final List<String> warnings = new ArrayList<>();
 
     @BeforeEach
@@ -73,7 +81,7 @@ class RawDriverTest {
 
     @Test
     void refusesToLookLikeAnotherFormatWhenGuessed() throws BlockException {
-        ByteBuffer header = ByteBuffer.allocateDirect(1024).putInt(0, 0x514649fb).putInt(4, 3);
+        ByteBuffer header = ByteBuffer.allocateDirect(1024).putInt(0, Marked.MARK);
         try (BlockBackend disk = probe(TestGraph.WRITABLE)) {
             disk.setPermissions(Permissions.ALL, Permissions.ALL);
 
@@ -81,7 +89,7 @@ class RawDriverTest {
                     .isInstanceOfSatisfying(
                             BlockException.class,
                             e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
-            assertThatThrownBy(() -> disk.write(0, header.slice(0, 8), WriteFlags.NONE))
+            assertThatThrownBy(() -> disk.write(0, header.slice(0, 4), WriteFlags.NONE))
                     .isInstanceOf(BlockException.class);
             disk.write(512, header, WriteFlags.NONE);
             disk.write(0, ByteBuffer.allocateDirect(512), WriteFlags.NONE);
@@ -90,7 +98,7 @@ class RawDriverTest {
         try (BlockBackend disk = window(new Options())) {
             disk.write(0, header, WriteFlags.NONE);
         }
-        assertThat(host.get("disk").content()[0]).isEqualTo((byte) 'Q');
+        assertThat(host.get("disk").content()[0]).isEqualTo((byte) (Marked.MARK >> 24));
     }
 
     @Test
@@ -137,6 +145,58 @@ class RawDriverTest {
         }
         try (BlockBackend disk = window(new Options())) {
             assertThat(disk.node().filename()).isEqualTo("mem:disk");
+        }
+    }
+
+    /// Another format, which knows its images by their first four bytes.
+    private static final class Marked implements DriverProvider, BlockDriver {
+        static final int MARK = 0x4d41524b;
+
+        private static final String NAME = "marked";
+
+        @Override
+        public Set<String> names() {
+            return Set.of(NAME);
+        }
+
+        @Override
+        public BlockDriver driver(String name) {
+            return this;
+        }
+
+        @Override
+        public Set<String> probingFormats() {
+            return Set.of(NAME);
+        }
+
+        @Override
+        public @Nullable String driverOfPrefix(String prefix) {
+            return null;
+        }
+
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public DriverKind kind() {
+            return DriverKind.FORMAT;
+        }
+
+        @Override
+        public OptionSchema<?> openSchema() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int probe(ByteBuffer head, String filename) {
+            return head.remaining() >= 4 && head.getInt(0) == MARK ? 100 : 0;
+        }
+
+        @Override
+        public DriverInstance open(OpenContext context) {
+            throw new UnsupportedOperationException();
         }
     }
 }

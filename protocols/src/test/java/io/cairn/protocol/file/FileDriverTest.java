@@ -15,6 +15,7 @@ import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.Options;
@@ -29,6 +30,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 class FileDriverTest {
     private static final int PAGE = 4096;
@@ -172,8 +174,10 @@ class FileDriverTest {
     void zeroesBeyondTheEndGrowTheFile() throws Exception {
         Path file = sparse("a", PAGE);
         try (BlockBackend disk = graph.open(file)) {
-            disk.root().writeZeroes(PAGE, PAGE, WriteFlags.MAY_UNMAP);
-            disk.root().writeZeroes(3 * PAGE, PAGE, WriteFlags.NONE);
+            ChildEdge root = Objects.requireNonNull(disk.root());
+
+            root.writeZeroes(PAGE, PAGE, WriteFlags.MAY_UNMAP);
+            root.writeZeroes(3 * PAGE, PAGE, WriteFlags.NONE);
 
             assertThat(Files.size(file)).isEqualTo(4 * PAGE);
             assertThat(disk.length()).isEqualTo(4 * PAGE);
