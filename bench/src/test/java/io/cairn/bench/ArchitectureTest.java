@@ -165,6 +165,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void internalsOfTheJdkAreForSignalsAlone() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.cairn.cli.console.Signals")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("sun..", "jdk..")
+                .check(CLASSES);
+    }
+
+    @Test
     void formattingNamesItsLocale() {
         noClasses()
                 .should()

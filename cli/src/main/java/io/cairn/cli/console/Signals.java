@@ -7,8 +7,7 @@ import sun.misc.SignalHandler;
 
 /// The signals of the process, by their names without `SIG`.
 ///
-/// The one class that uses `sun.misc.Signal`, for which the JDK has no supported stand-in; the
-/// build compiles it apart, since the compiler's warning about it cannot be suppressed.
+/// The one class that uses `sun.misc.Signal`, for which the JDK has no supported stand-in.
 public final class Signals {
     private Signals() {}
 
