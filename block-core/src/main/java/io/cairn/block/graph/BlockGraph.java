@@ -106,12 +106,16 @@ public final class BlockGraph implements AutoCloseable {
     public void remove(String name) throws BlockException {
         writer.lock();
         try {
-            BlockNode node = requireNode(name);
+            BlockNode node = nodes.get(name);
+            if (node == null) {
+                throw new BlockException(
+                        Errno.ENOENT, "Failed to find node with node-name='" + name + "'");
+            }
             if (!node.isMonitorOwned()) {
                 throw new InvalidOptionException("Node " + name + " is not owned by the monitor");
             }
             if (!node.parents().isEmpty()) {
-                throw new BlockException(Errno.EBUSY, "Node " + name + " is in use");
+                throw new BlockException(Errno.EBUSY, "Block device " + name + " is in use");
             }
             node.setMonitorOwned(false);
             releaseIfUnused(node);

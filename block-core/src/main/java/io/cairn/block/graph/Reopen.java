@@ -64,12 +64,16 @@ final class Reopen {
         Map<ChildEdge, Options> childOptions = new LinkedHashMap<>();
         for (ChildEdge child : node.children()) {
             Options sub = own.takeSub(child.name());
-            if (child.inherits()) {
+            boolean isReference = takeReference(child, own);
+            if (child.inherits() && !isReference) {
                 follow.add(child);
                 childOptions.put(child, sub);
-            } else {
-                own.take(child.name());
             }
+        }
+        if (keepOld) {
+            own.inherit(node.options());
+        } else {
+            requireNoReset(node, own);
         }
         Options all = new Options(own);
         own.take("driver");
@@ -86,6 +90,43 @@ final class Reopen {
             Options sub = childOptions.getOrDefault(child, new Options());
             queue(child.node(), sub, keepOld, flags);
         }
+    }
+
+    /// Takes a child's name; true if it is there. The child that it names must be the one there is.
+    private static boolean takeReference(ChildEdge child, Options own)
+            throws InvalidOptionException {
+        String reference = own.takeText(child.name());
+        if (reference != null && !reference.equals(child.node().name())) {
+            throw new InvalidOptionException("Cannot change the option '" + child.name() + "'");
+        }
+        return reference != null;
+    }
+
+    /// Options that were given must be given again, but for those that the driver lets go.
+    private static void requireNoReset(BlockNode node, Options own) throws BlockException {
+        Options before = node.options();
+        NodeOptions.take(before, node.flags());
+        for (String key : before.keys()) {
+            boolean mayGo =
+                    own.contains(key)
+                            || key.equals("driver")
+                            || key.equals("node-name")
+                            || isOfChild(node, key)
+                            || node.driverInstance().resettableOptions().contains(key);
+            if (!mayGo) {
+                throw new InvalidOptionException(
+                        "Option '" + key + "' cannot be reset to its default value");
+            }
+        }
+    }
+
+    private static boolean isOfChild(BlockNode node, String key) {
+        for (ChildEdge child : node.children()) {
+            if (key.equals(child.name()) || key.startsWith(child.name() + ".")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void prepareAndCommit() throws BlockException {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// An open node as its driver sees it: the part of a node that differs from driver to driver.
 ///
@@ -148,6 +149,12 @@ public abstract class DriverInstance {
     /// Prepares new options and flags.
     public Prepared prepareReopen(ReopenContext context) throws BlockException {
         return Prepared.NOTHING;
+    }
+
+    /// The names of those driver options that go back to their default when a reopen does not give
+    /// them; the others must be given again.
+    public Set<String> resettableOptions() {
+        return Set.of();
     }
 
     /// What the image says of its backing file; present with a format that has one.

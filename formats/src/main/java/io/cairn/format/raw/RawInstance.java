@@ -3,7 +3,6 @@ package io.cairn.format.raw;
 import io.cairn.block.BlockException;
 import io.cairn.block.Buffers;
 import io.cairn.block.Errno;
-import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Limits;
 import io.cairn.block.OutOfSpaceException;
 import io.cairn.block.Permission;
@@ -23,6 +22,7 @@ import io.cairn.block.spi.ReopenContext;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /// An open raw image.
 ///
@@ -147,6 +147,11 @@ final class RawInstance extends DriverInstance {
     }
 
     @Override
+    public Set<String> resettableOptions() {
+        return Set.of(RawOptions.OFFSET, RawOptions.SIZE);
+    }
+
+    @Override
     public Prepared prepareReopen(ReopenContext context) throws BlockException {
         Options given = new Options();
         for (String key : context.options().keys()) {
@@ -157,9 +162,6 @@ final class RawInstance extends DriverInstance {
         }
         RawOptions wanted = RawOptions.SCHEMA.read(context.options(), Dialect.NODE);
         wanted.requireInside(file.length());
-        if (wanted.isWindow() != options.isWindow()) {
-            throw new InvalidOptionException("Cannot change the option 'offset'");
-        }
         return new Prepared() {
             @Override
             public void commit() {

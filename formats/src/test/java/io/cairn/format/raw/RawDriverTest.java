@@ -11,6 +11,7 @@ import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BlockDriver;
@@ -133,6 +134,31 @@ class RawDriverTest {
             assertThat(disk.length()).isEqualTo(LENGTH);
             assertThat(host.get("disk").content()).hasSize(LENGTH + 512);
         }
+    }
+
+    @Test
+    void movesItsWindowOnReopening() throws BlockException {
+        try (BlockBackend disk = window(new Options().put("size", 1024))) {
+            reopen(disk, new Options().put("driver", "raw").put("offset", 512));
+
+            assertThat(disk.length()).isEqualTo(LENGTH - 512);
+            assertThat(disk.node().filename()).startsWith("json:{\"offset\": 512, ");
+            assertThatThrownBy(
+                            () ->
+                                    reopen(
+                                            disk,
+                                            new Options()
+                                                    .put("driver", "raw")
+                                                    .put("offset", 1 << 20)))
+                    .hasMessageStartingWith("Offset (1048576) cannot be greater");
+            assertThat(disk.length()).isEqualTo(LENGTH - 512);
+        }
+    }
+
+    private void reopen(BlockBackend disk, Options options) throws BlockException {
+        String file = disk.node().children().getFirst().node().name();
+        Options all = new Options(options).put("file", file);
+        graph.graph().reopen(List.of(new ReopenRequest(disk.node(), all, false)));
     }
 
     @Test

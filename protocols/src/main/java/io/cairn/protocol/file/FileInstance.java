@@ -25,6 +25,7 @@ import io.cairn.block.spi.ReopenContext;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
 
 /// An open file or device of the host.
 final class FileInstance extends DriverInstance {
@@ -299,6 +300,11 @@ final class FileInstance extends DriverInstance {
                         || needed.has(Permission.WRITE_UNCHANGED)
                         || needed.has(Permission.RESIZE);
         return permissions.prepare(filename, needed, shared, writes);
+    }
+
+    @Override
+    public Set<String> resettableOptions() {
+        return Set.of("x-check-cache-dropped");
     }
 
     @Override

@@ -274,6 +274,25 @@ class FileDriverTest {
     }
 
     @Test
+    void wantsWhatWasGivenToBeGivenAgain() throws Exception {
+        Path file = sparse("a", PAGE);
+        Options options =
+                HostGraph.options(file).put("locking", "off").put("x-check-cache-dropped", true);
+        try (BlockBackend disk = graph.open(options, HostGraph.WRITABLE, HostGraph.WRITE)) {
+            Options less = HostGraph.options(file);
+            ReopenRequest without = new ReopenRequest(disk.node(), less, false);
+            ReopenRequest with =
+                    new ReopenRequest(disk.node(), new Options(less).put("locking", "off"), false);
+
+            assertThatThrownBy(() -> graph.graph.reopen(List.of(without)))
+                    .hasMessage("Option 'locking' cannot be reset to its default value");
+            graph.graph.reopen(List.of(with));
+
+            assertThat(disk.node().options().contains("x-check-cache-dropped")).isFalse();
+        }
+    }
+
+    @Test
     void takesWriteAccessOnlyWhileItIsNeeded() throws Exception {
         Path file = sparse("a", PAGE);
         NodeFlags dynamic = HostGraph.WRITABLE.withAutoReadOnly(true);
