@@ -73,8 +73,9 @@ class LauncherTest {
         assertThat(first.err).contains("noise");
         assertThat(second.err).isEmpty();
         assertThat(second.out).isEqualTo(first.out);
-        assertThat(notes)
-                .hasContent("-B -q -Dmaven.test.skip=true -pl cli -am package\n".repeat(2));
+        assertThat(Files.readAllLines(notes))
+                .hasSize(2)
+                .allMatch(line -> line.endsWith(" -pl cli -am package"));
     }
 
     @Test
