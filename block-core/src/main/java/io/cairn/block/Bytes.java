@@ -80,4 +80,14 @@ public final class Bytes {
             done += n;
         }
     }
+
+    /// Whether all bytes of a range have one value.
+    public static boolean isFilled(ByteBuffer buffer, int index, int length, byte value) {
+        Objects.checkFromIndexSize(index, length, buffer.limit());
+        if (length == 0) {
+            return true;
+        }
+        ByteBuffer shifted = buffer.slice(index + 1, length - 1);
+        return buffer.get(index) == value && buffer.slice(index, length - 1).mismatch(shifted) < 0;
+    }
 }

@@ -4,6 +4,7 @@ import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.Tool;
 import io.cairn.cli.img.ImgTool;
+import io.cairn.cli.io.IoTool;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class Main {
 
             tools:
               img    create, inspect and change disk images (qemu-img)
+              io     read, write and examine one disk image (qemu-io)
 
             In DIRECTORY, install-links makes programs named as those whose place the tools take.
             """;
@@ -66,6 +68,7 @@ public final class Main {
     private static @Nullable Tool tool(String name) {
         return switch (name) {
             case "img", "qemu-img" -> new ImgTool();
+            case "io", "qemu-io" -> new IoTool();
             default -> null;
         };
     }

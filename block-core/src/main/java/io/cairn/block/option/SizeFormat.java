@@ -37,9 +37,11 @@ final class SizeFormat {
             value /= 1024;
             unit++;
         }
-        String number = new BigDecimal(value).setScale(3, RoundingMode.HALF_EVEN).toPlainString();
-        if (number.endsWith(".000")) {
-            number = number.substring(0, number.length() - 4);
+        int digits = unit == 0 ? 6 : 3;
+        String number =
+                new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        if (number.endsWith(unit == 0 ? ".000000" : ".000")) {
+            number = number.substring(0, number.length() - digits - 1);
         }
         return number.concat(unit == 0 ? " bytes" : " ".concat(UNITS.get(unit)));
     }

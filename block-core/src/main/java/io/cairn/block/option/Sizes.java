@@ -79,8 +79,13 @@ public final class Sizes {
         return SizeFormat.human(bytes);
     }
 
-    /// The size, or the rate, as `qemu-io` shows it: `512 bytes`, `4 KiB`, `1.500 KiB`; three
-    /// digits after the point unless they are zeroes.
+    /// The size as `qemu-io` shows it: `512 bytes`, `4 KiB`, `1.500 KiB`; three digits after the
+    /// point unless they are zeroes.
+    public static String exact(long bytes) {
+        return SizeFormat.exact((double) bytes);
+    }
+
+    /// As {@link #exact(long)}, of a rate; below a kilobyte it has six digits after the point.
     public static String exact(double bytes) {
         return SizeFormat.exact(bytes);
     }

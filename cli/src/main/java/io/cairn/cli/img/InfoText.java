@@ -3,6 +3,7 @@ package io.cairn.cli.img;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Sizes;
 import io.cairn.block.spi.FormatInfo;
+import io.cairn.cli.image.SpecificText;
 import io.cairn.job.image.ImageInfo;
 
 /// What can be told of an image, for people to read.

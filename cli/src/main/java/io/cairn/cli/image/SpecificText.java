@@ -1,4 +1,4 @@
-package io.cairn.cli.img;
+package io.cairn.cli.image;
 
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonBoolean;
@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Objects;
 
 /// What is particular to a format, as an indented outline.
-final class SpecificText {
+public final class SpecificText {
     private static final String INDENT = "    ";
 
     private SpecificText() {}
 
     /// Appends the members of an object, indented once.
-    static void append(StringBuilder out, JsonObject object) {
+    public static void append(StringBuilder out, JsonObject object) {
         append(out, object, 1);
     }
 

@@ -1,0 +1,44 @@
+package io.cairn.cli.io;
+
+import io.cairn.block.BlockEvent;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.cli.console.Stdout;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The requests that have stopped at breakpoints, told to the user as they stop and go on.
+final class Breakpoints {
+    private final EventLoop events;
+    private final Stdout out;
+    private final Set<String> suspended = ConcurrentHashMap.newKeySet();
+
+    Breakpoints(BlockGraph graph, EventLoop events, Stdout out) {
+        this.events = events;
+        this.out = out;
+        graph.setEventSink(this::happened);
+    }
+
+    private void happened(BlockEvent event) {
+        switch (event) {
+            case BlockEvent.RequestSuspended stop -> {
+                out.println("blkdebug: Suspended request '" + stop.tag() + "'");
+                suspended.add(stop.tag());
+                events.post(() -> {});
+            }
+            case BlockEvent.RequestResumed resumption -> {
+                suspended.remove(resumption.tag());
+                out.println("blkdebug: Resuming request '" + resumption.tag() + "'");
+            }
+            case BlockEvent.ImageCorrupted _,
+                    BlockEvent.WriteThreshold _,
+                    BlockEvent.QuorumReportBad _,
+                    BlockEvent.QuorumFailure _ -> {}
+        }
+    }
+
+    /// Takes events until a request has stopped under the tag.
+    void await(String tag) {
+        events.takeUntil(() -> suspended.contains(tag));
+    }
+}
