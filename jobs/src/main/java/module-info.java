@@ -8,5 +8,6 @@ module io.cairn.job {
 
     exports io.cairn.job.image;
     exports io.cairn.job;
+    exports io.cairn.job.compare;
     exports io.cairn.job.convert;
 }
