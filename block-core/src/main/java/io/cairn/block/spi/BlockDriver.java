@@ -62,6 +62,12 @@ public interface BlockDriver {
         return false;
     }
 
+    /// True for a format whose images can take {@linkplain DriverInstance#writeCompressed
+    /// compressed writes}.
+    default boolean supportsCompressedWrites() {
+        return false;
+    }
+
     /// Opens a node. The context gives options, children, flags and everything from outside.
     ///
     /// If it throws, everything that it opened itself is closed; children from the context are

@@ -58,6 +58,13 @@ public final class ToolException extends IOException {
         return new ToolException("", status, false);
     }
 
+    /// The same failure with another exit status.
+    public ToolException withStatus(int other) {
+        ToolException failure = new ToolException(getMessage(), other, suggestsHelp);
+        failure.initCause(getCause());
+        return failure;
+    }
+
     /// The exit status of the process.
     public int status() {
         return status;

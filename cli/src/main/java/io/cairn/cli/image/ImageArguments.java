@@ -32,6 +32,15 @@ public final class ImageArguments {
         this.images = images;
     }
 
+    /// The same for an image of another format.
+    public ImageArguments withFormat(@Nullable String other) {
+        ImageArguments copy = new ImageArguments(images);
+        copy.format = other;
+        copy.isOptions = isOptions;
+        copy.forceShare = forceShare;
+        return copy;
+    }
+
     /// Takes one of the options above; objects are made at once.
     ///
     /// @throws IllegalArgumentException if it is none of them, so not declared where it should be

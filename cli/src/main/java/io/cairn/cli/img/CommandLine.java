@@ -38,6 +38,9 @@ final class CommandLine {
         this.invocation = invocation;
         this.messages = messages;
         List<Flag> flags = new ArrayList<>(command.flags());
+        if (invocation.standIn()) {
+            flags.removeIf(Flag::isAddition);
+        }
         flags.add(HELP);
         options = Getopt.of(name, arguments, flags, Getopt.Wording.IMAGE_TOOL);
     }

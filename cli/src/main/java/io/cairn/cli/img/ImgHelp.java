@@ -48,7 +48,7 @@ final class ImgHelp {
                         + "Command syntax:\n");
         for (String name : ImgTool.COMMANDS) {
             Command command = Objects.requireNonNull(ImgTool.command(name));
-            out.println("  " + syntax(name, command));
+            out.println("  " + syntax(invocation, name, command));
             out.println("      " + command.summary());
         }
         out.println(supportedFormats());
@@ -62,7 +62,7 @@ final class ImgHelp {
             return;
         }
         Stdout out = invocation.out();
-        out.println("usage: " + invocation.program() + " " + syntax(name, command));
+        out.println("usage: " + invocation.program() + " " + syntax(invocation, name, command));
         out.println(command.summary());
         for (Flag flag : command.flags()) {
             if (flag.help() != null) {
@@ -71,9 +71,12 @@ final class ImgHelp {
         }
     }
 
-    private static String syntax(String name, Command command) {
+    private static String syntax(Invocation invocation, String name, Command command) {
         StringBuilder text = new StringBuilder(name);
         for (Flag flag : command.flags()) {
+            if (invocation.standIn() && flag.isAddition()) {
+                continue;
+            }
             text.append(" [").append(shortest(flag)).append(']');
         }
         return text.append(' ').append(command.operands()).toString();

@@ -31,6 +31,11 @@ public final class NewFile {
         return new NewFile(path == null || HostPath.exists(path) ? null : path);
     }
 
+    /// Whether there was no such file, so that it may be taken away.
+    public boolean isNew() {
+        return path != null;
+    }
+
     /// Takes the file away if it was not there at first.
     public void removeIfNew() {
         if (path != null && HostPath.exists(path)) {
