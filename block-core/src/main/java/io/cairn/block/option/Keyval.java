@@ -16,8 +16,9 @@ import java.util.List;
 ///
 /// @param pairs the pairs in the order of the text
 /// @param help whether `help` or `?` stood among them
-/// @param warnings what the peer prints on stderr about deprecated forms, one line each, without
-///   the program's name
+/// @param warnings what the peer prints on stderr about deprecated forms where it warns of them
+///   (not for `-o`): the warning, and on a second line the advice, before which no program's name
+///   stands
 public record Keyval(List<Pair> pairs, boolean help, List<String> warnings) {
     public Keyval {
         pairs = List.copyOf(pairs);
@@ -29,8 +30,8 @@ public record Keyval(List<Pair> pairs, boolean help, List<String> warnings) {
 
     /// Parses the grammar of `-o` and `--image-opts`.
     ///
-    /// @param impliedKey the key of a first element without one (`type` for `--object`), null if
-    ///   there is none
+    /// @param impliedKey the key of a first element without one (`file` for `--image-opts`), null
+    ///   if there is none
     public static Keyval parseOpts(String text, @Nullable String impliedKey) {
         return OptsParser.parse(text, impliedKey);
     }

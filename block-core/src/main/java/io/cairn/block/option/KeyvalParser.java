@@ -56,6 +56,7 @@ final class KeyvalParser {
     /// The key with its indexes in their shortest form, once each fragment is right and in keeping
     /// with the keys before.
     private String key(String key) throws InvalidOptionException {
+        Nesting.checkDepth(key);
         StringBuilder path = new StringBuilder();
         int end = -1;
         do {

@@ -74,6 +74,7 @@ final class Nesting {
     static JsonObject unflatten(Map<String, JsonValue> flat) throws InvalidOptionException {
         Node root = new Node();
         for (Map.Entry<String, JsonValue> entry : flat.entrySet()) {
+            checkDepth(entry.getKey());
             root.put(entry.getKey(), 0, entry.getValue());
         }
         return root.object("");
@@ -167,6 +168,18 @@ final class Nesting {
             }
         }
         return !name.isEmpty();
+    }
+
+    /// Keeps what recurses over the fragments of a key within the stack.
+    static void checkDepth(String key) throws InvalidOptionException {
+        int depth = 0;
+        for (int dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) {
+            depth++;
+        }
+        if (depth > JsonLexer.MAX_DEPTH) {
+            String first = key.substring(0, key.indexOf('.'));
+            throw new InvalidOptionException("Parameters '" + first + ".*' are nested too deeply");
+        }
     }
 
     static InvalidOptionException inconsistent(String key) {

@@ -115,6 +115,18 @@ class KeyvalTest {
     }
 
     @Test
+    void refusesKeysBeyondTheDepthOfJson() {
+        String deep = "a.".repeat(60_000) + "a";
+
+        assertThatExceptionOfType(InvalidOptionException.class)
+                .isThrownBy(() -> Keyval.parse(deep + "=1", null))
+                .withMessage("Parameters 'a.*' are nested too deeply");
+        assertThatExceptionOfType(InvalidOptionException.class)
+                .isThrownBy(() -> new Options().put(deep, 1).unflatten())
+                .withMessage("Parameters 'a.*' are nested too deeply");
+    }
+
+    @Test
     void readsJsonOrPairsIntoOneObject() throws InvalidOptionException {
         JsonObject object = Json.parseObject("{'driver': 'quorum', 'children': ['a', 'b']}");
 
