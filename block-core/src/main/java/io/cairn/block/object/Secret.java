@@ -39,7 +39,7 @@ public final class Secret implements ObjectRegistry.UserObject {
         } else if (data != null) {
             raw = data.getBytes(StandardCharsets.UTF_8);
         } else {
-            throw new InvalidOptionException("Must provide 'file' or 'data'");
+            throw new InvalidOptionException("Either 'file' or 'data' must be provided");
         }
         if (format == null || format.equals("raw")) {
             return new Secret(raw);

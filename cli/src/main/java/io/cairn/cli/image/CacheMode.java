@@ -1,6 +1,7 @@
 package io.cairn.cli.image;
 
 import io.cairn.block.NodeFlags;
+import io.cairn.cli.console.Flag;
 import io.cairn.cli.console.ToolException;
 
 /// A mode of `-t` and `-T`.
@@ -9,6 +10,20 @@ import io.cairn.cli.console.ToolException;
 /// @param noFlush flushes are dropped
 /// @param writeThrough every write is on stable storage when it returns
 public record CacheMode(boolean direct, boolean noFlush, boolean writeThrough) {
+    /// The key of {@link #SOURCE_FLAG}.
+    public static final String SOURCE = "T";
+
+    /// `-T`.
+    public static final Flag SOURCE_FLAG =
+            Flag.of('T').withArgument("src_cache").withHelp("the cache mode of what is read");
+
+    /// The key of {@link #FLAG}.
+    public static final String TARGET = "t";
+
+    /// `-t`.
+    public static final Flag FLAG =
+            Flag.of('t').withArgument("cache").withHelp("the cache mode of what is written");
+
     /// The mode of images that are only read, and of most that are written.
     public static final CacheMode WRITEBACK = new CacheMode(false, false, false);
 

@@ -1,6 +1,7 @@
 package io.cairn.cli.img;
 
 import io.cairn.cli.console.Flag;
+import io.cairn.cli.console.Getopt;
 
 import java.io.IOException;
 import java.util.List;
@@ -9,6 +10,16 @@ import java.util.List;
 interface Command {
     /// The options, in the order in which help lists them.
     List<Flag> flags();
+
+    /// Who words the complaint about a wrong option.
+    default Getopt.Wording wording() {
+        return Getopt.Wording.IMAGE_TOOL;
+    }
+
+    /// How many of the last words are operands even if they look like options.
+    default int trailingOperands() {
+        return 0;
+    }
 
     /// What follows the options, as help shows it: `filename [size]`.
     String operands();

@@ -23,6 +23,7 @@ final class CommandLine {
     private final Invocation invocation;
     private final Messages messages;
     private final Getopt options;
+    private final List<String> trailing;
     private @Nullable String option;
 
     /// @param invocation of the tool
@@ -32,7 +33,12 @@ final class CommandLine {
             Command command,
             Invocation invocation,
             Messages messages,
-            List<String> arguments) {
+            List<String> arguments)
+            throws ToolException {
+        int split = arguments.size() - command.trailingOperands();
+        if (split < command.trailingOperands()) {
+            throw ToolException.usage("Not enough arguments");
+        }
         this.name = name;
         this.command = command;
         this.invocation = invocation;
@@ -42,14 +48,24 @@ final class CommandLine {
             flags.removeIf(Flag::isAddition);
         }
         flags.add(HELP);
-        options = Getopt.of(name, arguments, flags, Getopt.Wording.IMAGE_TOOL);
+        options = Getopt.of(name, arguments.subList(0, split), flags, command.wording());
+        trailing = arguments.subList(split, arguments.size());
     }
 
     /// The next option, null behind the last; see {@link Getopt#next()}.
     ///
     /// @throws ToolException if it is wrong, or with status 0 after help was printed
     @Nullable String next() throws ToolException {
-        option = options.next();
+        try {
+            option = options.next();
+        } catch (ToolException e) {
+            if (command.wording() == Getopt.Wording.LIBRARY) {
+                messages.line(name.concat(": ").concat(e.getMessage()));
+                ImgHelp.print(invocation, name, command);
+                throw ToolException.silent(0);
+            }
+            throw e;
+        }
         if ("help".equals(option)) {
             ImgHelp.print(invocation, name, command);
             throw ToolException.silent(0);
@@ -72,7 +88,9 @@ final class CommandLine {
 
     /// What is no option.
     List<String> operands() {
-        return options.operands();
+        List<String> operands = new ArrayList<>(options.operands());
+        operands.addAll(trailing);
+        return operands;
     }
 
     /// The only operand.

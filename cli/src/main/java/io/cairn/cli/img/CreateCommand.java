@@ -1,7 +1,6 @@
 package io.cairn.cli.img;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.option.Sizes;
 import io.cairn.cli.console.Flag;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.image.ImageArguments;
@@ -61,7 +60,7 @@ final class CreateCommand implements Command {
             if (operands.isEmpty()) {
                 throw ToolException.usage("Expecting image file name");
             }
-            long size = operands.size() > 1 ? size(operands.get(1), line) : -1;
+            long size = operands.size() > 1 ? SizeArgument.parse("image size", operands.get(1), line.messages()) : -1;
             if (operands.size() > 2) {
                 throw ToolException.usage("Unexpected argument: ".concat(operands.get(2)));
             }
@@ -92,27 +91,6 @@ final class CreateCommand implements Command {
         } catch (BlockException e) {
             throw ToolException.of(e);
         }
-    }
-
-    private static long size(String text, CommandLine line) throws ToolException {
-        String warning = Sizes.warning(text);
-        if (warning != null) {
-            line.messages().warning(warning);
-        }
-        long size = Sizes.parse(text);
-        if (size == Sizes.TOO_LARGE) {
-            throw ToolException.of(
-                    "Invalid image size specified. Must be between 0 and 9223372036854775807.");
-        }
-        if (size < 0) {
-            line.messages()
-                    .error(
-                            "Invalid image size specified. You may use k, M, G, T, P or E suffixes"
-                                    + " for");
-            throw ToolException.of(
-                    "kilobytes, megabytes, gigabytes, terabytes, petabytes and exabytes.");
-        }
-        return size;
     }
 
     private void create(CommandLine line, Images images, String filename, long size)

@@ -22,7 +22,8 @@ public final class ImgTool implements Tool {
                     Flag.of('T', "trace").withArgument("pattern"));
 
     /// The names of the commands, in the order in which help lists them.
-    static final List<String> COMMANDS = List.of("compare", "convert", "create", "info");
+    static final List<String> COMMANDS =
+            List.of("check", "compare", "convert", "create", "info", "map", "measure", "resize");
 
     @Override
     public int run(Invocation invocation) {
@@ -71,10 +72,14 @@ public final class ImgTool implements Tool {
     /// The command of that name, loaded only now.
     static @Nullable Command command(String name) {
         return switch (name) {
+            case "check" -> new CheckCommand();
             case "compare" -> new CompareCommand();
             case "convert" -> new ConvertCommand();
             case "create" -> new CreateCommand();
             case "info" -> new InfoCommand();
+            case "map" -> new MapCommand();
+            case "measure" -> new MeasureCommand();
+            case "resize" -> new ResizeCommand();
             default -> null;
         };
     }
