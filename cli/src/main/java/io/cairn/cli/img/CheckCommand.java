@@ -14,8 +14,10 @@ import io.cairn.cli.image.OpenMode;
 import io.cairn.job.JobControl;
 import io.cairn.job.image.CheckImage;
 import io.cairn.job.image.Repair;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// `check`: looks for what is wrong in an image's metadata.
 final class CheckCommand implements Command {
@@ -57,8 +59,9 @@ final class CheckCommand implements Command {
 
     @Override
     public String summary() {
-        return "check an image's metadata: exit status 0 for a sound image, 1 for a check that could"
-                + " not be made, 2 for corruptions, 3 for leaks, 63 for a format without checks";
+        return "check an image's metadata: exit status 0 for a sound image, 1 for a check that"
+                   + " could not be made, 2 for corruptions, 3 for leaks, 63 for a format without"
+                   + " checks";
     }
 
     @Override

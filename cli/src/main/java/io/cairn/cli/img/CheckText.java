@@ -3,6 +3,7 @@ package io.cairn.cli.img;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.spi.CheckResult;
+
 import java.util.Locale;
 
 /// What a check found, as it is printed.
@@ -27,8 +28,7 @@ final class CheckText {
         if (result.corruptions() > 0) {
             out.append('\n').append(result.corruptions());
             out.append(" errors were found on the image.\n");
-            out.append(
-                    "Data may be corrupted, or further writes to the image may corrupt it.\n");
+            out.append("Data may be corrupted, or further writes to the image may corrupt it.\n");
         }
         if (result.leaks() > 0) {
             out.append('\n').append(result.leaks());

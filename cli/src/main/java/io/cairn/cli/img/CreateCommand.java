@@ -60,7 +60,10 @@ final class CreateCommand implements Command {
             if (operands.isEmpty()) {
                 throw ToolException.usage("Expecting image file name");
             }
-            long size = operands.size() > 1 ? SizeArgument.parse("image size", operands.get(1), line.messages()) : -1;
+            long size =
+                    operands.size() > 1
+                            ? SizeArgument.parse("image size", operands.get(1), line.messages())
+                            : -1;
             if (operands.size() > 2) {
                 throw ToolException.usage("Unexpected argument: ".concat(operands.get(2)));
             }

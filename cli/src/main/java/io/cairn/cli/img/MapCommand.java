@@ -9,8 +9,10 @@ import io.cairn.cli.image.Images;
 import io.cairn.cli.image.OpenMode;
 import io.cairn.job.JobControl;
 import io.cairn.job.image.MapImage;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// `map`: tells where the data of a disk is.
 final class MapCommand implements Command {

@@ -7,6 +7,7 @@ import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.ToolException;
 import io.cairn.job.image.MapExtent;
 import io.cairn.job.image.MapImage;
+
 import org.jspecify.annotations.Nullable;
 
 /// The extents of a disk as they are printed, one after the other.

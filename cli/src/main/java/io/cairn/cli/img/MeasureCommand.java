@@ -15,9 +15,11 @@ import io.cairn.cli.image.Images;
 import io.cairn.cli.image.OpenMode;
 import io.cairn.job.image.CreationTarget;
 import io.cairn.job.image.MeasureImage;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// `measure`: tells how much space a new image would need.
 final class MeasureCommand implements Command {

@@ -11,6 +11,7 @@ import io.cairn.cli.image.ImageArguments;
 import io.cairn.cli.image.Images;
 import io.cairn.cli.image.OpenMode;
 import io.cairn.job.image.ResizeImage;
+
 import java.util.List;
 
 /// `resize`: gives a disk another length.
@@ -66,9 +67,7 @@ final class ResizeCommand implements Command {
             long bytes = parse(grows || shrinks ? size.substring(1) : size, line);
             try (BlockBackend disk = images.open(image, operands.getFirst(), OpenMode.WRITE)) {
                 long length =
-                        grows
-                                ? disk.length() + bytes
-                                : shrinks ? disk.length() - bytes : bytes;
+                        grows ? disk.length() + bytes : shrinks ? disk.length() - bytes : bytes;
                 resize(disk, length, line);
             }
             if (!isQuiet) {
@@ -118,8 +117,8 @@ final class ResizeCommand implements Command {
             line.messages()
                     .warning(
                             "Shrinking an image will delete all data beyond the shrunken image's"
-                                    + " end. Before performing such an operation, make sure there is"
-                                    + " no important data there.");
+                                + " end. Before performing such an operation, make sure there is no"
+                                + " important data there.");
             throw ToolException.silent(1);
         } catch (BlockException e) {
             throw ToolException.of(e);

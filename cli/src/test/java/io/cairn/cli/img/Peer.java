@@ -2,6 +2,9 @@ package io.cairn.cli.img;
 
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
+
+import org.junit.jupiter.api.Assumptions;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,9 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 
-/// Runs one command line by the reference program and by ours, in two folders with the same content.
+/// Runs one command line by the reference program and by ours, in two folders with the same
+/// content.
 final class Peer {
     /// What a run of a program shows: its folder's name in the texts is replaced by `DIR`.
     record Outcome(String out, String err, int status) {}
@@ -72,7 +75,11 @@ final class Peer {
                 new ImgTool()
                         .run(
                                 new Invocation(
-                                        "qemu-img", true, located(ours, arguments), stdout, stderr));
+                                        "qemu-img",
+                                        true,
+                                        located(ours, arguments),
+                                        stdout,
+                                        stderr));
         stdout.flush();
         return new Outcome(text(ours, out.toByteArray()), text(ours, err.toByteArray()), status);
     }

@@ -1,6 +1,7 @@
 package io.cairn.job.image;
 
 import io.cairn.block.Node;
+
 import org.jspecify.annotations.Nullable;
 
 /// A range of a disk of which all that is said holds throughout.
@@ -45,7 +46,6 @@ public record MapExtent(
     }
 
     MapExtent longerBy(long more) {
-        return new MapExtent(
-                start, length + more, depth, present, zero, data, hostOffset, file);
+        return new MapExtent(start, length + more, depth, present, zero, data, hostOffset, file);
     }
 }

@@ -48,8 +48,7 @@ public final class MapImage {
         return length > diskLength - start ? diskLength : start + length;
     }
 
-    private static MapExtent next(BlockBackend disk, long offset, long end)
-            throws BlockException {
+    private static MapExtent next(BlockBackend disk, long offset, long end) throws BlockException {
         ChainStatus answer = disk.chainStatus(offset, end - offset, true);
         BlockStatus status = answer.status();
         return new MapExtent(

@@ -15,8 +15,8 @@ public final class ResizeImage {
     /// @param length the new length in bytes, above 0
     /// @param preallocation how the space of a disk that grows is reserved
     /// @param mayShrink whether data may be cut off
-    /// @throws InvalidOptionException if the length or the preallocation does not fit, or
-    ///   {@link ShrinkException} if the disk would shrink and may not; it is unchanged then
+    /// @throws InvalidOptionException if the length or the preallocation does not fit, or {@link
+    ///   ShrinkException} if the disk would shrink and may not; it is unchanged then
     public static void run(
             BlockBackend disk, long length, Preallocation preallocation, boolean mayShrink)
             throws BlockException {
