@@ -75,6 +75,7 @@ final class PermissionUpdate {
             throw new PermissionConflictException(Errno.EPERM, "Block node is read-only")
                     .atNode(node.name());
         }
+        requireWholeBlocks(node, needed);
         transaction.add(node.preparePermissions(needed, shared));
         for (ChildEdge child : node.children()) {
             ChildPermissions wanted = node.childPermissions(child, needed, shared, !readOnly);
@@ -82,6 +83,21 @@ final class PermissionUpdate {
             Permissions oldShared = child.shared();
             child.setPermissions(wanted.needed(), wanted.shared());
             transaction.onAbort(() -> child.setPermissions(oldNeeded, oldShared));
+        }
+    }
+
+    /// A write to the last block of a node that ends within it would make the node longer.
+    private static void requireWholeBlocks(BlockNode node, Permissions needed)
+            throws BlockException {
+        boolean writes = needed.has(Permission.WRITE) || needed.has(Permission.WRITE_UNCHANGED);
+        if (writes
+                && !needed.has(Permission.RESIZE)
+                && node.length() % node.limits().requestAlignment() != 0) {
+            throw new PermissionConflictException(
+                            Errno.EINVAL,
+                            "Cannot get 'write' permission without 'resize': Image size is not a"
+                                    + " multiple of request alignment")
+                    .atNode(node.name());
         }
     }
 

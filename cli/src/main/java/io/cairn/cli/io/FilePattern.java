@@ -24,19 +24,21 @@ final class FilePattern implements Pattern, AutoCloseable {
     }
 
     /// Opens the file; what is not a regular file is taken to have no end.
-    static FilePattern open(Messages messages, String path) throws CommandException {
+    ///
+    /// @param length the bytes that are wanted; if there are none, every file is empty
+    static FilePattern open(Messages messages, String path, long length) throws CommandException {
         try {
-            return open(path);
+            return open(path, length);
         } catch (BlockException e) {
             messages.line(path.concat(": ").concat(String.valueOf(e.getMessage())));
             throw CommandException.silent();
         }
     }
 
-    private static FilePattern open(String path) throws BlockException {
+    private static FilePattern open(String path, long length) throws BlockException {
         HostFile file = HostFile.open(path, OpenFlags.READ_ONLY);
         try (PooledBuffer first = BufferPool.shared().acquire(1)) {
-            if (file.read(0, first.buffer()) == 0) {
+            if (length == 0 || file.read(0, first.buffer()) == 0) {
                 throw new HostException(Errno.EINVAL, "file is empty");
             }
             boolean isRegular = file.stat().kind() == FileStat.Kind.REGULAR;

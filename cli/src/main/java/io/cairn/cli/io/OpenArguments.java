@@ -16,12 +16,13 @@ final class OpenArguments {
     private CacheMode cache = CacheMode.WRITEBACK;
     private @Nullable String aio;
     private boolean isReadOnly;
-    private boolean isUnmapping;
+    private boolean isUnmapping = true;
     private boolean isSnapshot;
     private boolean isCopyOnRead;
     private boolean isForceShare;
 
-    /// Arguments without any option so far: an image to read and write.
+    /// Arguments without any option so far: an image to read and write, whose discards are passed
+    /// on.
     OpenArguments(Messages messages) {
         this.messages = messages;
     }

@@ -105,7 +105,7 @@ final class Session implements AutoCloseable {
             throws ToolException {
         Permissions needed = Permissions.of(Permission.CONSISTENT_READ);
         if (!request.flags().readOnly()) {
-            needed = needed.plus(Permission.WRITE).plus(Permission.RESIZE);
+            needed = needed.plus(Permission.WRITE);
         }
         try {
             BlockBackend opened = images.graph().open(request, needed, Permissions.ALL);

@@ -71,7 +71,7 @@ final class WriteCommand implements Command {
             write(session, how, new Range(offset, length), Pattern.of(how.pattern));
             return;
         }
-        try (FilePattern content = FilePattern.open(session.messages(), how.file)) {
+        try (FilePattern content = FilePattern.open(session.messages(), how.file, length)) {
             write(session, how, new Range(offset, length), content);
         }
     }

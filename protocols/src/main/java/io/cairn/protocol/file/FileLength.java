@@ -49,8 +49,7 @@ final class FileLength {
             throws BlockException {
         long old = file.length();
         if (length < old && preallocation != Preallocation.OFF) {
-            throw new BlockException(
-                    Errno.ENOTSUP, "Preallocation can't be used for shrinking files");
+            throw new BlockException(Errno.ENOTSUP, "Cannot use preallocation for shrinking files");
         }
         switch (preallocation) {
             case OFF -> resize(file, old, length);

@@ -202,7 +202,7 @@ class FileDriverTest {
     void refusesPreallocationThatIsNone() throws Exception {
         try (BlockBackend disk = graph.open(sparse("a", 1 << 20))) {
             assertThatThrownBy(() -> disk.truncate(512, true, Preallocation.FALLOC, false))
-                    .hasMessage("Preallocation can't be used for shrinking files");
+                    .hasMessage("Cannot use preallocation for shrinking files");
             assertThatThrownBy(() -> disk.truncate(2 << 20, true, Preallocation.METADATA, false))
                     .hasMessage("Unsupported preallocation mode: metadata");
             assertThat(disk.length()).isEqualTo(1 << 20);
