@@ -3,13 +3,16 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
-/// Reads and writes of a descriptor by system calls.
+/// Reads and writes of a descriptor.
 ///
-/// A platform thread makes the call itself. A virtual thread takes what the page cache answers at
-/// once (`RWF_NOWAIT`) and hands the rest to the {@link IoPool}.
+/// A platform thread makes the system call itself. A virtual thread takes what the page cache
+/// answers at once (`RWF_NOWAIT`) and hands the rest to the ring, or to the {@link IoPool} where
+/// the file has none.
 final class DataCalls {
     /// `RWF_DSYNC`: the data are on stable storage when the call returns.
     static final int DURABLE = 2;
@@ -19,12 +22,14 @@ final class DataCalls {
 
     private final int fd;
     private final boolean isDirect;
+    private final @Nullable IoUring ring;
     private volatile boolean readsAtOnce;
     private volatile boolean writesAtOnce;
 
-    DataCalls(int fd, boolean isDirect) {
+    DataCalls(int fd, boolean isDirect, @Nullable IoUring ring) {
         this.fd = fd;
         this.isDirect = isDirect;
+        this.ring = ring;
         readsAtOnce = !isDirect;
         writesAtOnce = !isDirect;
     }
@@ -62,67 +67,100 @@ final class DataCalls {
     }
 
     private long read(CallFrame frame, Vectors vectors, long offset) throws BlockException {
-        int number = LinuxCalls.numbers().preadv2();
         if (!Thread.currentThread().isVirtual()) {
-            LinuxCalls.check(transfer(frame, number, vectors, offset, 0));
+            LinuxCalls.check(transfer(frame, true, vectors, offset, 0));
             return vectors.done();
         }
         if (readsAtOnce) {
-            long result = transfer(frame, number, vectors, offset, NOWAIT);
+            long result = transfer(frame, true, vectors, offset, NOWAIT);
             if (result == 0) {
                 return vectors.done();
             }
             readsAtOnce = result != -Errno.ENOTSUP.value();
         }
-        IoPool.run(() -> LinuxCalls.check(transfer(frame, number, vectors, offset, 0)));
+        transferWaiting(frame, true, vectors, offset, 0);
         return vectors.done();
     }
 
     private void write(CallFrame frame, Vectors vectors, long offset, int flags)
             throws BlockException {
-        int number = LinuxCalls.numbers().pwritev2();
         if (!Thread.currentThread().isVirtual()) {
-            LinuxCalls.check(transfer(frame, number, vectors, offset, flags));
+            LinuxCalls.check(transfer(frame, false, vectors, offset, flags));
             return;
         }
         if (writesAtOnce && flags == 0) {
-            long result = transfer(frame, number, vectors, offset, NOWAIT);
+            long result = transfer(frame, false, vectors, offset, NOWAIT);
             if (result == 0) {
                 return;
             }
             writesAtOnce = result != -Errno.ENOTSUP.value();
         }
-        IoPool.run(() -> LinuxCalls.check(transfer(frame, number, vectors, offset, flags)));
+        transferWaiting(frame, false, vectors, offset, flags);
+    }
+
+    private void transferWaiting(
+            CallFrame frame, boolean isRead, Vectors vectors, long offset, int flags)
+            throws BlockException {
+        if (ring != null) {
+            LinuxCalls.check(transferByRing(ring, isRead, vectors, offset, flags));
+        } else {
+            IoPool.run(() -> LinuxCalls.check(transfer(frame, isRead, vectors, offset, flags)));
+        }
     }
 
     /// Makes calls until the vectors are used up or a read meets the end of the file.
     ///
     /// @return 0, or the negative error number of the call that failed
-    private long transfer(CallFrame frame, int number, Vectors vectors, long offset, int flags) {
-        while (!vectors.isComplete()) {
-            long n =
-                    Syscall.call(
-                            frame,
-                            number,
-                            fd,
-                            vectors.address(),
-                            vectors.count(),
-                            offset + vectors.done(),
-                            0,
-                            flags);
-            if (n > 0) {
-                vectors.advance(n);
-                if (isDirect && n % SECTOR != 0) {
-                    // A direct read that stops within a sector has met the end of the file.
-                    return 0;
-                }
-            } else if (n == 0) {
-                boolean isRead = number == LinuxCalls.numbers().preadv2();
-                return isRead ? 0 : -Errno.ENOSPC.value();
-            } else if (n != -Errno.EINTR.value()) {
-                return n;
-            }
+    private long transfer(
+            CallFrame frame, boolean isRead, Vectors vectors, long offset, int flags) {
+        LinuxAbi numbers = LinuxCalls.numbers();
+        int number = isRead ? numbers.preadv2() : numbers.pwritev2();
+        long result = 1;
+        while (result > 0 && !vectors.isComplete()) {
+            long at = offset + vectors.done();
+            result =
+                    account(
+                            vectors,
+                            isRead,
+                            Syscall.call(
+                                    frame,
+                                    number,
+                                    fd,
+                                    vectors.address(),
+                                    vectors.count(),
+                                    at,
+                                    0,
+                                    flags));
         }
-        return 0;
+        return Math.min(result, 0);
+    }
+
+    private long transferByRing(
+            IoUring uring, boolean isRead, Vectors vectors, long offset, int flags) {
+        long result = 1;
+        while (result > 0 && !vectors.isComplete()) {
+            long at = offset + vectors.done();
+            result =
+                    account(
+                            vectors,
+                            isRead,
+                            uring.run(RingRequest.transfer(fd, isRead, vectors, at, flags)));
+        }
+        return Math.min(result, 0);
+    }
+
+    /// Notes what one call has transferred.
+    ///
+    /// @return 1 to go on, 0 at the end of the file, or the negative error number
+    private long account(Vectors vectors, boolean isRead, long n) {
+        if (n > 0) {
+            vectors.advance(n);
+            // A direct read that stops within a sector has met the end of the file.
+            return isRead && isDirect && n % SECTOR != 0 ? 0 : 1;
+        }
+        if (n == 0) {
+            return isRead ? 0 : -Errno.ENOSPC.value();
+        }
+        return n == -Errno.EINTR.value() ? 1 : n;
     }
 }

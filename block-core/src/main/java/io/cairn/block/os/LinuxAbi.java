@@ -6,23 +6,21 @@ import org.jspecify.annotations.Nullable;
 record LinuxAbi(
         int openat,
         int close,
+        int write,
         int pread,
-        int pwrite,
-        int preadv,
-        int pwritev,
         int preadv2,
         int pwritev2,
         int fsync,
         int fdatasync,
         int ftruncate,
         int fallocate,
+        int copyFileRange,
         int lseek,
+        int statx,
         int ioctl,
         int fcntl,
-        int statx,
-        int copyFileRange,
         int mmap,
-        int munmap,
+        int eventfd,
         int rtSigaction,
         int rtSigprocmask,
         int gettid,
@@ -31,16 +29,60 @@ record LinuxAbi(
         int openNoFollow) {
     private static final LinuxAbi X86_64 =
             new LinuxAbi(
-                    257, 3, 17, 18, 295, 296, 327, 328, 74, 75, 77, 285, 8, 16, 72, 332, 326, 9, 11,
-                    13, 14, 186, 234, 040000, 0400000);
-    private static final LinuxAbi GENERIC =
-            new LinuxAbi(
-                    56, 57, 67, 68, 69, 70, 286, 287, 82, 83, 46, 47, 62, 29, 25, 291, 285, 222,
-                    215, 134, 135, 178, 131, 040000, 0400000);
-    private static final LinuxAbi AARCH64 =
-            new LinuxAbi(
-                    56, 57, 67, 68, 69, 70, 286, 287, 82, 83, 46, 47, 62, 29, 25, 291, 285, 222,
-                    215, 134, 135, 178, 131, 0200000, 0100000);
+                    /* openat= */ 257,
+                    /* close= */ 3,
+                    /* write= */ 1,
+                    /* pread= */ 17,
+                    /* preadv2= */ 327,
+                    /* pwritev2= */ 328,
+                    /* fsync= */ 74,
+                    /* fdatasync= */ 75,
+                    /* ftruncate= */ 77,
+                    /* fallocate= */ 285,
+                    /* copyFileRange= */ 326,
+                    /* lseek= */ 8,
+                    /* statx= */ 332,
+                    /* ioctl= */ 16,
+                    /* fcntl= */ 72,
+                    /* mmap= */ 9,
+                    /* eventfd= */ 290,
+                    /* rtSigaction= */ 13,
+                    /* rtSigprocmask= */ 14,
+                    /* gettid= */ 186,
+                    /* tgkill= */ 234,
+                    /* openDirect= */ 040000,
+                    /* openNoFollow= */ 0400000);
+
+    private static final LinuxAbi AARCH64 = generic(0200000, 0100000);
+    private static final LinuxAbi OTHERS = generic(040000, 0400000);
+
+    /// The numbers that all newer architectures share.
+    private static LinuxAbi generic(int openDirect, int openNoFollow) {
+        return new LinuxAbi(
+                /* openat= */ 56,
+                /* close= */ 57,
+                /* write= */ 64,
+                /* pread= */ 67,
+                /* preadv2= */ 286,
+                /* pwritev2= */ 287,
+                /* fsync= */ 82,
+                /* fdatasync= */ 83,
+                /* ftruncate= */ 46,
+                /* fallocate= */ 47,
+                /* copyFileRange= */ 285,
+                /* lseek= */ 62,
+                /* statx= */ 291,
+                /* ioctl= */ 29,
+                /* fcntl= */ 25,
+                /* mmap= */ 222,
+                /* eventfd= */ 19,
+                /* rtSigaction= */ 134,
+                /* rtSigprocmask= */ 135,
+                /* gettid= */ 178,
+                /* tgkill= */ 131,
+                openDirect,
+                openNoFollow);
+    }
 
     /// The numbers for an architecture as the property `os.arch` names it; null where we do not
     /// know them.
@@ -48,7 +90,7 @@ record LinuxAbi(
         return switch (architecture) {
             case "amd64" -> X86_64;
             case "aarch64" -> AARCH64;
-            case "riscv64", "loongarch64" -> GENERIC;
+            case "riscv64", "loongarch64" -> OTHERS;
             default -> null;
         };
     }

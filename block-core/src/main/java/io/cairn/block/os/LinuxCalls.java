@@ -147,6 +147,19 @@ final class LinuxCalls {
         }
     }
 
+    /// Opens a counter that {@link #signal} raises and a read waits for (`eventfd`).
+    static int openEvents() throws BlockException {
+        return (int) check(call(ABI.eventfd(), 0, O_CLOEXEC, 0, 0));
+    }
+
+    /// Raises the counter of {@link #openEvents} by one.
+    static void signal(int events) {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory().putLong(CallFrame.DATA, 1);
+            Syscall.call(frame, ABI.write(), events, frame.data(), Long.BYTES, 0, 0, 0);
+        }
+    }
+
     /// An `ioctl` whose argument is a number or an address.
     static long ioctl(int fd, long request, long argument) {
         return call(ABI.ioctl(), fd, request, argument, 0);

@@ -3,6 +3,8 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,16 +26,21 @@ final class LinuxFile implements HostFile {
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private volatile IoAlignment alignment = IoAlignment.NONE;
 
-    private LinuxFile(String path, OpenFlags flags, int fd) {
+    private LinuxFile(String path, OpenFlags flags, int fd, @Nullable IoUring ring) {
         this.path = path;
         this.flags = flags.opened();
         this.fd = fd;
-        this.data = new DataCalls(fd, flags.direct());
+        this.data = new DataCalls(fd, flags.direct(), ring);
         this.locks = new LinuxLocks(fd);
     }
 
     static LinuxFile open(String path, OpenFlags flags) throws BlockException {
-        return IoPool.call(() -> new LinuxFile(path, flags, LinuxCalls.open(path, flags)));
+        IoUring ring = ring(flags.aio());
+        return IoPool.call(() -> new LinuxFile(path, flags, LinuxCalls.open(path, flags), ring));
+    }
+
+    private static @Nullable IoUring ring(Aio aio) throws BlockException {
+        return aio == Aio.THREADS ? null : IoUring.shared();
     }
 
     @Override
@@ -198,9 +205,10 @@ final class LinuxFile implements HostFile {
 
     @Override
     public HostFile reopen(OpenFlags changed) throws BlockException {
+        IoUring ring = ring(changed.aio());
         return IoPool.call(() -> {
             int again = LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
-            return new LinuxFile(path, changed, again);
+            return new LinuxFile(path, changed, again, ring);
         });
     }
 

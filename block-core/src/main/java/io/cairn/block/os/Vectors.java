@@ -55,6 +55,16 @@ final class Vectors {
         return Math.min(count - first, CALL_LIMIT);
     }
 
+    /// The address of the first buffer that is not used up.
+    long firstBase() {
+        return frame.memory().getLong(CallFrame.DATA + SIZE * first);
+    }
+
+    /// What is left of the first buffer that is not used up.
+    int firstLength() {
+        return (int) frame.memory().getLong(CallFrame.DATA + SIZE * first + 8);
+    }
+
     /// The bytes that have been transferred.
     long done() {
         return done;

@@ -1,0 +1,132 @@
+package io.cairn.block.os;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BufferPool;
+import io.cairn.block.PooledBuffer;
+import io.cairn.block.Workers;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The process's ring: one thread hands the requests of all others to the kernel in batches, and
+/// wakes them as they complete.
+///
+/// Callers queue a request and park. While the ring's thread waits in the kernel the first of them
+/// wakes it by an eventfd; whatever else has been queued by the time it is awake goes to the kernel
+/// in the same call.
+final class IoUring {
+    private static final int CAPACITY = 256;
+    private static final int WAKE_UP = CAPACITY;
+
+    private final Ring ring;
+    private final int wakeUp;
+    private final ConcurrentLinkedQueue<RingRequest> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isWaiting = new AtomicBoolean();
+
+    // Of the ring's thread alone.
+    private final RingRequest[] inFlight = new RingRequest[CAPACITY];
+    private final int[] freeTags = new int[CAPACITY];
+    private int free = CAPACITY;
+
+    private IoUring(Ring ring, int wakeUp) {
+        this.ring = ring;
+        this.wakeUp = wakeUp;
+        for (int i = 0; i < CAPACITY; i++) {
+            freeTags[i] = i;
+        }
+    }
+
+    /// The ring of this process, set up when it is first asked for.
+    ///
+    /// @throws BlockException when the kernel refuses
+    static IoUring shared() throws BlockException {
+        return Holder.get();
+    }
+
+    /// Carries a request out; returns the count of bytes or the negative error number.
+    int run(RingRequest request) {
+        queue.add(request);
+        if (isWaiting.get() && isWaiting.compareAndSet(true, false)) {
+            LinuxCalls.signal(wakeUp);
+        }
+        return request.await();
+    }
+
+    private void serve() {
+        try (CallFrame frame = CallFrame.take();
+                PooledBuffer signals = BufferPool.shared().acquire(Long.BYTES)) {
+            ring.enable();
+            RingRequest listening =
+                    new RingRequest(
+                            RingRequest.READ,
+                            wakeUp,
+                            Syscall.address(signals.buffer()),
+                            Long.BYTES,
+                            0,
+                            0);
+            ring.push(listening, WAKE_UP);
+            while (true) {
+                submitQueued();
+                isWaiting.set(true);
+                boolean waits = queue.isEmpty() || free == 0;
+                if (!waits) {
+                    isWaiting.set(false);
+                }
+                ring.enter(frame, waits);
+                isWaiting.set(false);
+                if (complete()) {
+                    ring.push(listening, WAKE_UP);
+                }
+            }
+        } catch (BlockException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void submitQueued() {
+        while (free > 0) {
+            RingRequest request = queue.poll();
+            if (request == null) {
+                return;
+            }
+            int tag = freeTags[--free];
+            inFlight[tag] = request;
+            ring.push(request, tag);
+        }
+    }
+
+    /// Wakes the callers of what has completed; returns whether the ring's thread was woken itself.
+    private boolean complete() {
+        boolean wasWoken = false;
+        while (ring.next()) {
+            int tag = ring.tag();
+            if (tag == WAKE_UP) {
+                wasWoken = true;
+            } else {
+                RingRequest done = inFlight[tag];
+                freeTags[free++] = tag;
+                done.complete(ring.outcome());
+            }
+        }
+        return wasWoken;
+    }
+
+    /// Holds the only instance.
+    private static final class Holder {
+        private static @Nullable IoUring instance;
+
+        private Holder() {}
+
+        static synchronized IoUring get() throws BlockException {
+            IoUring shared = instance;
+            if (shared == null) {
+                shared = new IoUring(Ring.open(CAPACITY * 2), LinuxCalls.openEvents());
+                instance = shared;
+                Workers.startDaemon("os:io_uring", shared::serve);
+            }
+            return shared;
+        }
+    }
+}
