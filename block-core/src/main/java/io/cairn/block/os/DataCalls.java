@@ -3,8 +3,6 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
@@ -22,14 +20,14 @@ final class DataCalls {
 
     private final int fd;
     private final boolean isDirect;
-    private final @Nullable IoUring ring;
+    private final boolean usesRing;
     private volatile boolean readsAtOnce;
     private volatile boolean writesAtOnce;
 
-    DataCalls(int fd, boolean isDirect, @Nullable IoUring ring) {
+    DataCalls(int fd, boolean isDirect, boolean usesRing) {
         this.fd = fd;
         this.isDirect = isDirect;
-        this.ring = ring;
+        this.usesRing = usesRing;
         readsAtOnce = !isDirect;
         writesAtOnce = !isDirect;
     }
@@ -101,6 +99,7 @@ final class DataCalls {
     private void transferWaiting(
             CallFrame frame, boolean isRead, Vectors vectors, long offset, int flags)
             throws BlockException {
+        IoUring ring = usesRing ? IoUring.ifAvailable() : null;
         if (ring != null) {
             LinuxCalls.check(transferByRing(ring, isRead, vectors, offset, flags));
         } else {

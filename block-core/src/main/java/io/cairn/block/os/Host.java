@@ -23,7 +23,7 @@ interface Host {
 
     /// Holds the choice until it is first needed.
     final class Holder {
-        static final Host HOST = LinuxHost.isAvailable() ? new LinuxHost() : new PortableHost();
+        static final Host HOST = LinuxHost.isAvailable() ? new LinuxHost(true) : new PortableHost();
 
         private Holder() {}
     }

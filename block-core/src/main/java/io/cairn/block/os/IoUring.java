@@ -2,6 +2,7 @@ package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
+import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Workers;
 
@@ -38,11 +39,17 @@ final class IoUring {
         }
     }
 
-    /// The ring of this process, set up when it is first asked for.
-    ///
-    /// @throws BlockException when the kernel refuses
-    static IoUring shared() throws BlockException {
-        return Holder.get();
+    /// The ring of this process, set up when it is first asked for; null where the kernel refuses
+    /// it.
+    static @Nullable IoUring ifAvailable() {
+        return Holder.SHARED;
+    }
+
+    /// Fails with the kernel's error where it refuses a ring.
+    static void demand() throws BlockException {
+        if (Holder.REFUSAL != null) {
+            throw HostErrors.of(Holder.REFUSAL);
+        }
     }
 
     /// Carries a request out; returns the count of bytes or the negative error number.
@@ -113,20 +120,24 @@ final class IoUring {
         return wasWoken;
     }
 
-    /// Holds the only instance.
+    /// Holds the only instance, or the reason why there is none.
     private static final class Holder {
-        private static @Nullable IoUring instance;
+        static final @Nullable IoUring SHARED;
+        static final @Nullable Errno REFUSAL;
+
+        static {
+            IoUring shared = null;
+            Errno refusal = null;
+            try {
+                shared = new IoUring(Ring.open(CAPACITY * 2), LinuxCalls.openEvents());
+                Workers.startDaemon("os:io_uring", shared::serve);
+            } catch (BlockException e) {
+                refusal = e.errno();
+            }
+            SHARED = shared;
+            REFUSAL = refusal;
+        }
 
         private Holder() {}
-
-        static synchronized IoUring get() throws BlockException {
-            IoUring shared = instance;
-            if (shared == null) {
-                shared = new IoUring(Ring.open(CAPACITY * 2), LinuxCalls.openEvents());
-                instance = shared;
-                Workers.startDaemon("os:io_uring", shared::serve);
-            }
-            return shared;
-        }
     }
 }

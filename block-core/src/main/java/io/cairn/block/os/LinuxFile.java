@@ -3,8 +3,6 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -21,26 +19,32 @@ final class LinuxFile implements HostFile {
     private final String path;
     private final OpenFlags flags;
     private final int fd;
+    private final boolean usesRing;
     private final DataCalls data;
     private final LinuxLocks locks;
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private volatile IoAlignment alignment = IoAlignment.NONE;
 
-    private LinuxFile(String path, OpenFlags flags, int fd, @Nullable IoUring ring) {
+    private LinuxFile(String path, OpenFlags flags, int fd, boolean usesRing) {
         this.path = path;
         this.flags = flags.opened();
         this.fd = fd;
-        this.data = new DataCalls(fd, flags.direct(), ring);
+        this.usesRing = usesRing;
+        this.data = new DataCalls(fd, flags.direct(), usesRing);
         this.locks = new LinuxLocks(fd);
     }
 
-    static LinuxFile open(String path, OpenFlags flags) throws BlockException {
-        IoUring ring = ring(flags.aio());
-        return IoPool.call(() -> new LinuxFile(path, flags, LinuxCalls.open(path, flags), ring));
+    static LinuxFile open(String path, OpenFlags flags, boolean usesRing) throws BlockException {
+        checkAio(flags.aio());
+        return IoPool.call(
+                () -> new LinuxFile(path, flags, LinuxCalls.open(path, flags), usesRing));
     }
 
-    private static @Nullable IoUring ring(Aio aio) throws BlockException {
-        return aio == Aio.THREADS ? null : IoUring.shared();
+    /// Whoever names the ring wants it or an error; all others get it where they can.
+    private static void checkAio(Aio aio) throws BlockException {
+        if (aio == Aio.IO_URING) {
+            IoUring.demand();
+        }
     }
 
     @Override
@@ -205,10 +209,10 @@ final class LinuxFile implements HostFile {
 
     @Override
     public HostFile reopen(OpenFlags changed) throws BlockException {
-        IoUring ring = ring(changed.aio());
+        checkAio(changed.aio());
         return IoPool.call(() -> {
             int again = LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
-            return new LinuxFile(path, changed, again, ring);
+            return new LinuxFile(path, changed, again, usesRing);
         });
     }
 

@@ -6,6 +6,13 @@ import io.cairn.block.BlockException;
 final class LinuxHost implements Host {
     private static final int TCGETS = 0x5401;
 
+    private final boolean usesRing;
+
+    /// The host, with io_uring for requests that wait where the kernel has it, or without.
+    LinuxHost(boolean usesRing) {
+        this.usesRing = usesRing;
+    }
+
     /// Whether this process runs on a Linux that we know and may make native calls.
     static boolean isAvailable() {
         return "Linux".equals(System.getProperty("os.name"))
@@ -15,7 +22,7 @@ final class LinuxHost implements Host {
 
     @Override
     public HostFile open(String path, OpenFlags flags) throws BlockException {
-        return LinuxFile.open(path, flags);
+        return LinuxFile.open(path, flags, usesRing);
     }
 
     @Override

@@ -23,7 +23,7 @@ class LinuxFileTest extends HostFileContract {
 
     @Override
     Host host() {
-        return new LinuxHost();
+        return new LinuxHost(true);
     }
 
     @Test
