@@ -1,0 +1,65 @@
+package io.cairn.format.qcow2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.CheckResult;
+import io.cairn.format.FormatDrivers;
+import io.cairn.testimages.BlockDriverContract;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.TestGraph;
+
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ParameterizedClass
+@ValueSource(
+        strings = {
+            "",
+            "compat=0.10",
+            "cluster_size=512",
+            "cluster_size=4k,refcount_bits=1",
+            "cluster_size=2M",
+            "refcount_bits=64",
+            "lazy_refcounts=on",
+            "preallocation=metadata",
+            "cluster_size=512,refcount_bits=2,preallocation=metadata"
+        })
+class Qcow2ContractTest extends BlockDriverContract {
+    private static final int LENGTH = 4 << 20;
+
+    @Parameter private String creation = "";
+
+    private final TestGraph graph = new TestGraph(new MemoryHost(), new FormatDrivers());
+
+    @Override
+    protected int length() {
+        return LENGTH;
+    }
+
+    @Override
+    protected BlockBackend open(boolean fresh) throws BlockException {
+        if (fresh) {
+            Options options = new Options().put("size", Integer.toString(LENGTH));
+            for (String pair : creation.split(",")) {
+                if (!pair.isEmpty()) {
+                    String[] parts = pair.split("=");
+                    options.put(parts[0], parts[1]);
+                }
+            }
+            graph.create("qcow2", "disk", options);
+        }
+        return graph.open("qcow2", "disk");
+    }
+
+    @Override
+    protected void checkClosed() throws BlockException {
+        assertThat(graph.graph().takeCloseFailure()).isEmpty();
+        assertThat(Qcow2Images.check(graph, "disk"))
+                .extracting(CheckResult::checkErrors, CheckResult::corruptions, CheckResult::leaks)
+                .containsExactly(0L, 0L, 0L);
+    }
+}
