@@ -20,7 +20,7 @@ final class NumberArgument {
             base = 8;
         }
         long number = digits(digits, base);
-        return isNegative && number != 0 || number > max ? -1 : number;
+        return (isNegative && number != 0) || number > max ? -1 : number;
     }
 
     private static long digits(String text, int base) {
