@@ -2,6 +2,7 @@ package io.cairn.format;
 
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.DriverProvider;
+import io.cairn.format.qcow2.Qcow2Driver;
 import io.cairn.format.raw.RawDriver;
 
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,8 @@ import java.util.Set;
 /// The format drivers of this module, made on demand.
 public final class FormatDrivers implements DriverProvider {
     private static final Set<String> NAMES =
-            Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(RawDriver.NAME)));
+            Collections.unmodifiableSet(
+                    new LinkedHashSet<>(Arrays.asList(Qcow2Driver.NAME, RawDriver.NAME)));
 
     @Override
     public Set<String> names() {
@@ -24,6 +26,7 @@ public final class FormatDrivers implements DriverProvider {
     @Override
     public BlockDriver driver(String name) {
         return switch (name) {
+            case Qcow2Driver.NAME -> new Qcow2Driver();
             case RawDriver.NAME -> new RawDriver();
             default -> throw new IllegalArgumentException(name);
         };

@@ -1,0 +1,107 @@
+package io.cairn.format.qcow2;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
+import io.cairn.block.CorruptImageException;
+import io.cairn.block.Errno;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.UnsupportedImageException;
+import io.cairn.block.option.Dialect;
+import io.cairn.block.option.OptionSchema;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.DriverKind;
+import io.cairn.block.spi.OpenContext;
+
+import java.nio.ByteBuffer;
+import java.util.Set;
+
+/// The qcow2 format.
+public final class Qcow2Driver implements BlockDriver {
+    /// The driver's name.
+    public static final String NAME = "qcow2";
+
+    private static final Set<ChildRole> STORAGE =
+            Set.of(ChildRole.DATA, ChildRole.METADATA, ChildRole.PRIMARY);
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public DriverKind kind() {
+        return DriverKind.FORMAT;
+    }
+
+    @Override
+    public OptionSchema<?> openSchema() {
+        return RuntimeOptions.SCHEMA;
+    }
+
+    @Override
+    public boolean supportsBacking() {
+        return true;
+    }
+
+    @Override
+    public int probe(ByteBuffer head, String filename) {
+        return head.remaining() >= Qcow2Layout.V2_HEADER_LENGTH
+                        && head.getInt(head.position()) == Qcow2Layout.MAGIC
+                        && head.getInt(head.position() + 4) >= 2
+                ? 100
+                : 0;
+    }
+
+    @Override
+    public DriverInstance open(OpenContext context) throws BlockException {
+        Child file = context.openChild("file", STORAGE);
+        Qcow2Header header = HeaderReader.read(file, context.flags().check());
+        Options encryption = context.options().takeSub("encrypt");
+        requireUsable(header, encryption, context);
+        RuntimeOptions options = RuntimeOptions.SCHEMA.read(context.options(), Dialect.NODE);
+        return Qcow2Instance.open(context, file, header, options);
+    }
+
+    /// Refuses what only shows its header, unless that is all that is wanted.
+    private static void requireUsable(Qcow2Header header, Options encryption, OpenContext context)
+            throws BlockException {
+        Features features = header.features();
+        boolean isWritable = !context.flags().readOnly();
+        if (features.isCorrupt() && isWritable && !context.flags().check()) {
+            throw new CorruptImageException(
+                    Errno.EACCES, "qcow2: Image is corrupt; cannot be opened read/write");
+        }
+        if (context.flags().noIo()) {
+            return;
+        }
+        if (features.hasDataFile()) {
+            throw unsupported("external data files");
+        }
+        if (features.hasExtendedL2()) {
+            throw unsupported("extended L2 entries");
+        }
+        if (header.isEncrypted()) {
+            if (!encryption.contains("key-secret")) {
+                throw new InvalidOptionException(
+                        "Parameter 'encrypt.key-secret' is required for cipher");
+            }
+            throw unsupported(
+                    header.cryptMethod() == Qcow2Layout.CRYPT_AES
+                            ? "AES encryption"
+                            : "LUKS encryption");
+        }
+        String format = encryption.getString("format");
+        if (format != null) {
+            throw new InvalidOptionException(
+                    "No encryption in image header, but options specified format '" + format + "'");
+        }
+    }
+
+    private static UnsupportedImageException unsupported(String feature) {
+        return new UnsupportedImageException(
+                Errno.ENOTSUP, "qcow2 images with " + feature + " are not supported");
+    }
+}
