@@ -21,6 +21,9 @@ interface Host {
     /// Has a signal take its default effect; see {@link HostProcess#raise}.
     void raise(int signal);
 
+    /// Fails where there is no io_uring.
+    void demandRing() throws BlockException;
+
     /// Holds the choice until it is first needed.
     final class Holder {
         static final Host HOST = LinuxHost.isAvailable() ? new LinuxHost(true) : new PortableHost();

@@ -3,6 +3,7 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
 import io.cairn.block.Errno;
+import io.cairn.block.HostException;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Workers;
 
@@ -45,11 +46,17 @@ final class IoUring {
         return Holder.SHARED;
     }
 
-    /// Fails with the kernel's error where it refuses a ring.
+    /// Fails where the kernel refuses a ring.
     static void demand() throws BlockException {
         if (Holder.REFUSAL != null) {
-            throw HostErrors.of(Holder.REFUSAL);
+            throw refused(Holder.REFUSAL);
         }
+    }
+
+    /// The error of a user who wants a ring where there is none.
+    static BlockException refused(Errno errno) {
+        return new HostException(
+                errno, "Unable to use io_uring: failed to init linux io_uring ring");
     }
 
     /// Carries a request out; returns the count of bytes or the negative error number.

@@ -35,16 +35,9 @@ final class LinuxFile implements HostFile {
     }
 
     static LinuxFile open(String path, OpenFlags flags, boolean usesRing) throws BlockException {
-        checkAio(flags.aio());
+        flags.aio().demand();
         return IoPool.call(
                 () -> new LinuxFile(path, flags, LinuxCalls.open(path, flags), usesRing));
-    }
-
-    /// Whoever names the ring wants it or an error; all others get it where they can.
-    private static void checkAio(Aio aio) throws BlockException {
-        if (aio == Aio.IO_URING) {
-            IoUring.demand();
-        }
     }
 
     @Override
@@ -209,7 +202,7 @@ final class LinuxFile implements HostFile {
 
     @Override
     public HostFile reopen(OpenFlags changed) throws BlockException {
-        checkAio(changed.aio());
+        changed.aio().demand();
         return IoPool.call(() -> {
             int again = LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
             return new LinuxFile(path, changed, again, usesRing);

@@ -41,4 +41,9 @@ final class LinuxHost implements Host {
     public void raise(int signal) {
         LinuxCalls.raise(signal);
     }
+
+    @Override
+    public void demandRing() throws BlockException {
+        IoUring.demand();
+    }
 }

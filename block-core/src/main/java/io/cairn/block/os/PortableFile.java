@@ -38,6 +38,7 @@ final class PortableFile implements HostFile {
         if (flags.direct()) {
             throw HostErrors.of(Errno.EINVAL);
         }
+        flags.aio().demand();
         Path name = HostPath.path(path);
         return IoPool.call(() -> {
             FileChannel channel = openChannel(name, flags);

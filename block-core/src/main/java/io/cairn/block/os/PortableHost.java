@@ -1,6 +1,7 @@
 package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,11 @@ final class PortableHost implements Host {
     @Override
     public void raise(int signal) {
         Runtime.getRuntime().halt(128 + signal);
+    }
+
+    @Override
+    public void demandRing() throws BlockException {
+        throw IoUring.refused(Errno.ENOSYS);
     }
 
     /// Disk usage is the length where nothing better is known.
