@@ -10,4 +10,5 @@ module io.cairn.job {
     exports io.cairn.job;
     exports io.cairn.job.compare;
     exports io.cairn.job.convert;
+    exports io.cairn.job.disk;
 }
