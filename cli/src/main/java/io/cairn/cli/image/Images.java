@@ -126,8 +126,14 @@ public final class Images implements AutoCloseable {
     }
 
     /// Closes the graph with all that was opened in it.
+    ///
+    /// @throws ToolException if something that was cached could not be written
     @Override
-    public void close() {
+    public void close() throws ToolException {
         graph.close();
+        BlockException failure = graph.takeCloseFailure().orElse(null);
+        if (failure != null) {
+            throw ToolException.of(failure);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.cairn.job.disk;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
 import io.cairn.block.OutOfSpaceException;
@@ -8,6 +9,7 @@ import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
+
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonWritableChannelException;

@@ -20,6 +20,7 @@ import io.cairn.job.image.ImageInfo;
 import io.cairn.job.image.MapImage;
 import io.cairn.job.image.Repair;
 import io.cairn.job.image.ResizeImage;
+
 import java.nio.channels.SeekableByteChannel;
 import java.util.List;
 import java.util.Optional;

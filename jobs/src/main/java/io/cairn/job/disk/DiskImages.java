@@ -9,13 +9,14 @@ import io.cairn.block.graph.FollowPolicy;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.job.image.CreateImage;
 import io.cairn.job.image.CreateRequest;
+
 import java.util.List;
 
 /// Disk images in one graph: opens and creates them.
 ///
-/// An image is untrusted: the names of other files that it holds (its backing file, a data file) are
-/// followed only where the policy says so. Thread-safe. Closing it closes the graph; the images must
-/// be closed before.
+/// An image is untrusted: the names of other files that it holds (its backing file, a data file)
+/// are followed only where the policy says so. Thread-safe. Closing it closes the graph; the images
+/// must be closed before.
 public final class DiskImages implements AutoCloseable {
     private static final Permissions WRITER =
             Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE, Permission.RESIZE);
@@ -57,8 +58,8 @@ public final class DiskImages implements AutoCloseable {
 
     /// Opens an image to read and write it.
     ///
-    /// @param format the name of the format's driver: guessing the format of an image that is written
-    ///   lets its guest change it
+    /// @param format the name of the format's driver: guessing the format of an image that is
+    ///   written lets its guest change it
     public DiskImage openWritable(String filename, String format) throws BlockException {
         return open(OpenRequest.of(filename).withFormat(format).writable());
     }
@@ -66,9 +67,7 @@ public final class DiskImages implements AutoCloseable {
     /// Opens an image as asked, writable or not.
     public DiskImage open(OpenRequest request) throws BlockException {
         Permissions needed =
-                request.flags().readOnly()
-                        ? Permissions.of(Permission.CONSISTENT_READ)
-                        : WRITER;
+                request.flags().readOnly() ? Permissions.of(Permission.CONSISTENT_READ) : WRITER;
         return new DiskImage(graph.open(request, needed, Permissions.ALL));
     }
 

@@ -1,4 +1,5 @@
-/// The entry for a Java program that embeds Cairn: open an image, read and write it, run operations.
+/// The entry for a Java program that embeds Cairn: open an image, read and write it, run
+/// operations.
 ///
 /// {@snippet :
 /// try (DiskImages images = DiskImages.open()) {
