@@ -41,6 +41,13 @@ public final class ImageArguments {
         return copy;
     }
 
+    /// The same for an image that is named by node options, or by a filename.
+    public ImageArguments withOptions(boolean on) {
+        ImageArguments copy = withFormat(format);
+        copy.isOptions = on;
+        return copy;
+    }
+
     /// Takes one of the options above; objects are made at once.
     ///
     /// @throws IllegalArgumentException if it is none of them, so not declared where it should be

@@ -1,9 +1,6 @@
 package io.cairn.cli.image;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.NodeFlags;
-import io.cairn.block.Permission;
-import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.DriverRegistry;
@@ -109,7 +106,8 @@ public final class Images implements AutoCloseable {
     private BlockBackend open(String name, OpenRequest request, OpenMode mode)
             throws ToolException {
         try {
-            BlockBackend backend = graph.open(request, needed(request.flags()), Permissions.ALL);
+            BlockBackend backend =
+                    graph.open(request, mode.needed(), mode.shared(isShared(request)));
             backend.setWriteThrough(mode.writeThrough());
             return backend;
         } catch (BlockException e) {
@@ -117,12 +115,8 @@ public final class Images implements AutoCloseable {
         }
     }
 
-    private static Permissions needed(NodeFlags flags) {
-        Permissions needed = Permissions.NONE;
-        if (!flags.noIo()) {
-            needed = needed.plus(Permission.CONSISTENT_READ);
-        }
-        return flags.readOnly() ? needed : needed.plus(Permission.WRITE).plus(Permission.RESIZE);
+    private static boolean isShared(OpenRequest request) {
+        return request.options().contains("force-share");
     }
 
     /// Closes the graph with all that was opened in it.

@@ -33,6 +33,8 @@ final class CompareCommand implements Command {
                     Flag.of('s').withHelp("lengths and allocation must be equal too"),
                     ImageArguments.FORCE_SHARE);
 
+    private static final int CANNOT_OPEN = 2;
+
     private @Nullable String secondFormat;
     private CacheMode cache = CacheMode.WRITEBACK;
     private ProgressReport.Form progress = ProgressReport.Form.ON_DEMAND;
@@ -64,7 +66,11 @@ final class CompareCommand implements Command {
                 throw ToolException.usage("Expecting two image file names");
             }
             if (sourceCache != null) {
-                cache = CacheMode.parseSource(sourceCache);
+                try {
+                    cache = CacheMode.parseSource(sourceCache);
+                } catch (ToolException e) {
+                    throw e.withStatus(CANNOT_OPEN);
+                }
             }
             return compare(line, images, arguments, operands);
         } catch (BlockException e) {
@@ -82,7 +88,13 @@ final class CompareCommand implements Command {
                 case "p" -> progress = ProgressReport.Form.PERCENT;
                 case "q" -> isQuiet = true;
                 case "s" -> isStrict = true;
-                default -> line.passTo(arguments);
+                default -> {
+                    try {
+                        line.passTo(arguments);
+                    } catch (ToolException e) {
+                        throw e.withStatus(CANNOT_OPEN);
+                    }
+                }
             }
         }
         return sourceCache;
@@ -101,7 +113,7 @@ final class CompareCommand implements Command {
                             images.open(arguments.withFormat(secondFormat), names.getLast(), mode),
                             names.getLast());
         } catch (ToolException e) {
-            throw e.withStatus(2);
+            throw e.withStatus(CANNOT_OPEN);
         }
         try (ProgressReport report = ProgressReport.start(line.invocation(), progress, isQuiet)) {
             Compare comparison =
@@ -111,11 +123,7 @@ final class CompareCommand implements Command {
                             isStrict,
                             report.control(),
                             () -> print(line, "Warning: Image size mismatch!"));
-            CompareResult result = comparison.run();
-            if (result instanceof CompareResult.Identical) {
-                report.finish();
-            }
-            return tell(line, result);
+            return tell(line, comparison.run());
         }
     }
 

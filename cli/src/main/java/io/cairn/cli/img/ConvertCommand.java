@@ -59,6 +59,7 @@ final class ConvertCommand implements Command {
 
     private final CreationOptions creation = new CreationOptions();
     private ConvertOptions options = ConvertOptions.DEFAULT;
+    private @Nullable String givenFormat;
     private String format = "raw";
     private @Nullable String backing;
     private @Nullable String backingFormat;
@@ -97,7 +98,7 @@ final class ConvertCommand implements Command {
             requireSense();
             List<String> operands = line.operands();
             if (creation.asksForHelp()) {
-                return help(line, images, operands.isEmpty() ? null : operands.getLast());
+                return help(line, images, operands.size() < 2 ? null : operands.getLast());
             }
             if (operands.size() < 2) {
                 throw ToolException.of("Must specify image file name");
@@ -142,7 +143,10 @@ final class ConvertCommand implements Command {
             case "progress" -> progress = ProgressReport.Form.parse(line.value());
             case "t" -> cache = line.value();
             case "T" -> sourceCache = line.value();
-            case "O" -> format = line.value();
+            case "O" -> {
+                givenFormat = line.value();
+                format = givenFormat;
+            }
             case "B" -> backing = line.value();
             case "F" -> backingFormat = line.value();
             case "o" -> creation.add(line.value());
@@ -232,7 +236,7 @@ final class ConvertCommand implements Command {
         try (ProgressReport report = ProgressReport.start(line.invocation(), progress, isQuiet)) {
             List<BlockBackend> sources = new ArrayList<>();
             for (String name : operands.subList(0, operands.size() - 1)) {
-                sources.add(images.open(source, name, OpenMode.READ.withCache(mode)));
+                sources.add(images.open(source, name, OpenMode.READ.exclusive().withCache(mode)));
             }
             NewTarget fresh = createsTarget ? prepareTarget(images, targetName, sources) : null;
             OpenMode targetMode = targetMode();
@@ -296,9 +300,12 @@ final class ConvertCommand implements Command {
     private BlockBackend openTarget(Images images, String name, OpenMode mode)
             throws ToolException {
         BlockBackend target =
-                targetIsOptions
-                        ? images.openOptions(name, false, mode)
-                        : images.openFile(name, format, false, mode);
+                images.open(
+                        new ImageArguments(images)
+                                .withOptions(targetIsOptions)
+                                .withFormat(targetIsOptions ? givenFormat : format),
+                        name,
+                        mode);
         if (options.compressed() && !target.node().driverInstance().supportsCompressedWrites()) {
             throw compressionUnsupported();
         }

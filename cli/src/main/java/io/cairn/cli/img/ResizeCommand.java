@@ -65,7 +65,7 @@ final class ResizeCommand implements Command {
             boolean grows = size.startsWith("+");
             boolean shrinks = size.startsWith("-");
             long bytes = parse(grows || shrinks ? size.substring(1) : size, line);
-            try (BlockBackend disk = images.open(image, operands.getFirst(), OpenMode.WRITE)) {
+            try (BlockBackend disk = images.open(image, operands.getFirst(), OpenMode.RESIZE)) {
                 long length =
                         grows ? disk.length() + bytes : shrinks ? disk.length() - bytes : bytes;
                 resize(disk, length, line);

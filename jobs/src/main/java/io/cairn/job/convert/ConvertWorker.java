@@ -60,11 +60,13 @@ final class ConvertWorker {
         }
         for (Range range : batch.ranges()) {
             shared.writer().write(range, buffer, index(batch, range));
+            if (range.kind() == Range.Kind.DATA) {
+                shared.control().advance(range.length());
+            }
         }
         if (turnstile != null) {
             turnstile.pass();
         }
-        shared.control().advance(dataBytes(batch));
     }
 
     private void read(Batch batch) throws BlockException {
