@@ -16,7 +16,7 @@ import java.nio.ByteBuffer;
 /// io.cairn.block.OutOfSpaceException} for `ENOSPC`; its message is the text of the error number
 /// alone. What the file or the system cannot do at all fails with `ENOTSUP`.
 public interface HostFile extends AutoCloseable {
-    /// Opens a file, a device, `/dev/fdset/N` ({@link FdSets}) or another name that the host knows.
+    /// Opens a file, a device, or a set of descriptors ({@link FdSets}).
     static HostFile open(String path, OpenFlags flags) throws BlockException {
         return Host.current().open(path, flags);
     }

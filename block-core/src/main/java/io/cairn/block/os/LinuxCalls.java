@@ -25,7 +25,10 @@ final class LinuxCalls {
     static final int SEEK_HOLE = 4;
 
     /// `F_DUPFD_CLOEXEC`.
-    static final int DUPLICATE = 1030;
+    private static final int DUPLICATE = 1030;
+
+    /// `F_GETFL`.
+    private static final int FLAGS = 3;
 
     private static final LinuxAbi ABI = abi();
     private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
@@ -35,6 +38,7 @@ final class LinuxCalls {
     private static final int SIGNAL_SET_SIZE = 8;
     private static final int SIG_UNBLOCK = 1;
     private static final int O_RDWR = 02;
+    private static final int O_ACCMODE = 03;
     private static final int O_CREAT = 0100;
     private static final int O_EXCL = 0200;
     private static final int O_TRUNC = 01000;
@@ -56,8 +60,7 @@ final class LinuxCalls {
 
     /// The bits of `open(2)`.
     static int openBits(OpenFlags flags) {
-        int bits = O_CLOEXEC;
-        bits |= flags.writable() ? O_RDWR : 0;
+        int bits = flags.writable() ? O_RDWR : 0;
         bits |= flags.create() ? O_CREAT : 0;
         bits |= flags.exclusive() ? O_EXCL : 0;
         bits |= flags.truncate() ? O_TRUNC : 0;
@@ -70,7 +73,7 @@ final class LinuxCalls {
         try (Arena arena = Arena.ofConfined();
                 CallFrame frame = CallFrame.take()) {
             long name = nativeName(arena, path).address();
-            int bits = openBits(flags);
+            int bits = openBits(flags) | O_CLOEXEC;
             while (true) {
                 long fd =
                         Syscall.call(frame, ABI.openat(), AT_FDCWD, name, bits, flags.mode(), 0, 0);
@@ -104,6 +107,11 @@ final class LinuxCalls {
 
     static int duplicate(int fd) throws BlockException {
         return (int) check(call(ABI.fcntl(), fd, DUPLICATE, 0, 0));
+    }
+
+    /// Whether a descriptor was opened for writing, by whomever.
+    static boolean isWritable(int fd) throws BlockException {
+        return (check(call(ABI.fcntl(), fd, FLAGS, 0, 0)) & O_ACCMODE) == O_RDWR;
     }
 
     static void truncate(int fd, long length) throws BlockException {

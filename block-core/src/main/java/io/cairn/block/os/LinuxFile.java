@@ -36,8 +36,11 @@ final class LinuxFile implements HostFile {
 
     static LinuxFile open(String path, OpenFlags flags, boolean usesRing) throws BlockException {
         flags.aio().demand();
-        return IoPool.call(
-                () -> new LinuxFile(path, flags, LinuxCalls.open(path, flags), usesRing));
+        int fd =
+                FdSets.isName(path)
+                        ? FdSets.shared().open(path, flags)
+                        : IoPool.call(() -> LinuxCalls.open(path, flags));
+        return new LinuxFile(path, flags, fd, usesRing);
     }
 
     @Override

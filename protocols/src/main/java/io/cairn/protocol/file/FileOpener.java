@@ -5,6 +5,7 @@ import io.cairn.block.InvalidOptionException;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.os.Aio;
+import io.cairn.block.os.FdSets;
 import io.cairn.block.os.FileStat;
 import io.cairn.block.os.HostFile;
 import io.cairn.block.os.OpenFlags;
@@ -67,10 +68,11 @@ final class FileOpener {
             throws BlockException {
         NodeFlags flags = context.flags();
         boolean writable = !flags.readOnly() && !flags.autoReadOnly();
+        options.aio().demand();
         try {
             return HostFile.open(filename, openFlags(options, flags, writable));
         } catch (BlockException e) {
-            throw e.prefixed("Could not open '" + filename + "'");
+            throw FdSets.isName(filename) ? e : e.prefixed("Could not open '" + filename + "'");
         }
     }
 }
