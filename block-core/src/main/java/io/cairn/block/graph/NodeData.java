@@ -234,10 +234,19 @@ final class NodeData {
         long end = offset + count;
         for (long position = offset; position < end; ) {
             long n = nextPiece(position, end, alignment, max);
-            if (((position | n) & (limits.requestAlignment() - 1)) == 0) {
-                node.driverInstance().discard(position, n);
-            }
+            discardPiece(position, n, ((position | n) & (limits.requestAlignment() - 1)) == 0);
             position += n;
+        }
+    }
+
+    /// Passes a piece on even if it is not aligned: some can use it, and those that cannot say so.
+    private void discardPiece(long offset, long count, boolean isAligned) throws BlockException {
+        try {
+            node.driverInstance().discard(offset, count);
+        } catch (BlockException e) {
+            if (isAligned || (e.errno() != Errno.EINVAL && e.errno() != Errno.ENOTSUP)) {
+                throw e;
+            }
         }
     }
 

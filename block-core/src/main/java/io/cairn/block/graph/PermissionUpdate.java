@@ -72,8 +72,13 @@ final class PermissionUpdate {
         if (readOnly
                 && (needed.has(Permission.WRITE) || needed.has(Permission.WRITE_UNCHANGED))
                 && !node.canBecomeWritable()) {
-            throw new PermissionConflictException(Errno.EPERM, "Block node is read-only")
-                    .atNode(node.name());
+            String message =
+                    readOnlyAfter.containsKey(node)
+                            ? "Read-only block node '"
+                                    + node.name()
+                                    + "' cannot support read-write users"
+                            : "Block node is read-only";
+            throw new PermissionConflictException(Errno.EPERM, message).atNode(node.name());
         }
         requireWholeBlocks(node, needed);
         transaction.add(node.preparePermissions(needed, shared));

@@ -89,7 +89,7 @@ final class ReadCommand implements Command {
         private boolean isPart;
         private byte pattern;
         private long expectedFrom;
-        private long expectedLength;
+        private long expectedLength = -1;
 
         void accept(String option, Arguments.Reader options) throws CommandException {
             switch (option) {
@@ -116,7 +116,7 @@ final class ReadCommand implements Command {
             if (!isPattern) {
                 return null;
             }
-            long count = expectedLength == 0 ? length - expectedFrom : expectedLength;
+            long count = expectedLength < 0 ? length - expectedFrom : expectedLength;
             if (count < 0 || count > length || expectedFrom > length - count) {
                 throw CommandException.of("pattern verification range exceeds end of read data");
             }
