@@ -21,6 +21,9 @@ interface Host {
     /// Has a signal take its default effect; see {@link HostProcess#raise}.
     void raise(int signal);
 
+    /// Makes the first call quick; see {@link HostProcess#prepare}.
+    void prepare();
+
     /// Fails where there is no io_uring.
     void demandRing() throws BlockException;
 

@@ -1,11 +1,21 @@
 package io.cairn.block.os;
 
+import io.cairn.block.Workers;
+
 /// What is done to this process itself.
 public final class HostProcess {
     /// `SIGABRT`.
     public static final int ABORT = 6;
 
     private HostProcess() {}
+
+    /// Gets the way to the host ready on a thread of its own, while the caller does other things.
+    ///
+    /// A short program that will open files calls this first: linking the native calls takes some
+    /// 20 ms, which otherwise the first call waits for.
+    public static void prepare() {
+        Workers.startDaemon("os:prepare", Host.current()::prepare);
+    }
 
     /// Has a signal act on this process as on a program that handles none: its default effect,
     /// whatever the virtual machine uses the signal for.

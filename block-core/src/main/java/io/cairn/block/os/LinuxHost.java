@@ -42,6 +42,12 @@ final class LinuxHost implements Host {
         LinuxCalls.raise(signal);
     }
 
+    /// The first call links; this one fails without harm.
+    @Override
+    public void prepare() {
+        LinuxCalls.close(-1);
+    }
+
     @Override
     public void demandRing() throws BlockException {
         IoUring.demand();

@@ -37,6 +37,11 @@ final class PortableHost implements Host {
     }
 
     @Override
+    public void prepare() {
+        // Nothing is linked.
+    }
+
+    @Override
     public void demandRing() throws BlockException {
         throw IoUring.refused(Errno.ENOSYS);
     }
