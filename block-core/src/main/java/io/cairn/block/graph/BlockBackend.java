@@ -8,6 +8,7 @@ import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.CompressedWrites;
 
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +172,20 @@ public final class BlockBackend implements Parent, AutoCloseable {
         }
     }
 
+    /// Stores a cluster in the form into which the root node has packed it; see {@link
+    /// CompressedWrites}.
+    ///
+    /// @param length the guest's bytes
+    public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            edge.writePacked(offset, length, packed);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
     /// Makes a range read as zeroes.
     public void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
         ChildEdge edge = enter();
@@ -221,6 +236,16 @@ public final class BlockBackend implements Parent, AutoCloseable {
         try {
             requireInside(edge, offset, length);
             return ChainStatus.above(edge.node(), null, offset, length, wantZero);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Drops all data of the root node, so that its backing shows through everywhere.
+    public void makeEmpty() throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            edge.makeEmpty();
         } finally {
             inFlight.leave();
         }

@@ -112,6 +112,17 @@ public final class ChildEdge implements Child {
         node.io().write(offset, src, flags);
     }
 
+    void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+        requireWrite(WriteFlags.NONE);
+        requireInside(offset, length);
+        node.io().writePacked(offset, length, packed);
+    }
+
+    void makeEmpty() throws BlockException {
+        requireWrite(WriteFlags.NONE);
+        node.io().makeEmpty();
+    }
+
     @Override
     public void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
         requireWrite(flags);

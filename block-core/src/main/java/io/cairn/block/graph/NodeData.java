@@ -10,6 +10,7 @@ import io.cairn.block.Limits;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
+import io.cairn.block.spi.CompressedWrites;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.Pin;
@@ -91,6 +92,13 @@ final class NodeData {
         } else {
             driver.write(offset, src, flags);
         }
+    }
+
+    void writePacked(long offset, ByteBuffer packed) throws BlockException {
+        if (!(node.driverInstance() instanceof CompressedWrites driver)) {
+            throw new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text());
+        }
+        driver.writePacked(offset, packed);
     }
 
     private void writePlanned(PlannedWrites planner, long offset, ByteBuffer src)

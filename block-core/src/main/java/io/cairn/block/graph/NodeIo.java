@@ -211,6 +211,26 @@ final class NodeIo {
         }
     }
 
+    void writePacked(long offset, int count, ByteBuffer packed) throws BlockException {
+        requireSane(offset, count);
+        requireWritable();
+        inFlight.enter();
+        try {
+            RequestTracker.Request request = tracker.begin(offset, count, false, false);
+            try {
+                threshold.check(offset + count);
+                data.writePacked(offset, packed);
+                written(offset, count);
+            } finally {
+                tracker.end(request);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
     private void writeAligned(long offset, ByteBuffer src, WriteFlags flags, Limits l)
             throws BlockException {
         int count = src.remaining();
@@ -381,6 +401,25 @@ final class NodeIo {
             for (DirtyBitmap bitmap : bitmaps) {
                 bitmap.written(offset, count);
             }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Drops the node's own data. Overlaps no other request.
+    void makeEmpty() throws BlockException {
+        requireWritable();
+        inFlight.enter();
+        try {
+            RequestTracker.Request request = tracker.begin(0, Long.MAX_VALUE, true, false);
+            try {
+                node.driverInstance().makeEmpty();
+            } finally {
+                tracker.end(request);
+            }
+            written(0, length);
         } catch (BlockException e) {
             throw e.atNode(node.name());
         } finally {

@@ -133,6 +133,11 @@ public abstract class DriverInstance {
         throw unsupported();
     }
 
+    /// Drops all guest data of this node, so that its backing shows through everywhere.
+    public void makeEmpty() throws BlockException {
+        throw unsupported();
+    }
+
     /// What this node needs of a child and shares of it, given what its own parents need and share.
     ///
     /// @param writable true unless the node is read-only
