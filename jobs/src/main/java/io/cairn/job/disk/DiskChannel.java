@@ -63,7 +63,7 @@ final class DiskChannel implements SeekableByteChannel {
         try {
             requireOpen();
             requireWritable();
-            int wanted = (int) Math.clamp(backend.length() - position, 0, src.remaining());
+            int wanted = Math.clamp(backend.length() - position, 0, src.remaining());
             if (wanted == 0 && src.hasRemaining()) {
                 throw new OutOfSpaceException("The disk ends here");
             }
