@@ -16,8 +16,35 @@ import java.util.List;
 /// the launcher compares the sources with it. Without the cache the stamp counts for nothing, so a
 /// build that is broken off here is made again.
 final class Training {
-    private static final List<List<String>> COMMANDS =
-            List.of(List.of("--help"), List.of("--version"));
+    private static final String COMMANDS =
+            """
+            cairn --version
+            cairn img --help
+            qemu-img --help
+            qemu-img create -f raw DIR/a.raw 4M
+            qemu-io -f raw -c write_-P_17_0_1M -c read_0_4k DIR/a.raw
+            qemu-img create -f qcow2 -o cluster_size=64k,lazy_refcounts=on DIR/a.qcow2 4M
+            qemu-img convert -O qcow2 DIR/a.raw DIR/b.qcow2
+            qemu-img convert -c -O qcow2 DIR/b.qcow2 DIR/c.qcow2
+            qemu-img create -f qcow2 -b b.qcow2 -F qcow2 DIR/d.qcow2
+            qemu-io -c write_-P_23_64k_128k -c flush DIR/d.qcow2
+            qemu-img convert -f qcow2 -O raw DIR/d.qcow2 DIR/d.raw
+            qemu-img info DIR/a.raw
+            qemu-img info DIR/d.qcow2
+            qemu-img info --output json DIR/d.qcow2
+            qemu-img info --backing-chain DIR/d.qcow2
+            qemu-img check DIR/c.qcow2
+            qemu-img check --output json DIR/d.qcow2
+            qemu-img map DIR/d.qcow2
+            qemu-img map --output json DIR/d.qcow2
+            qemu-img measure -O qcow2 DIR/a.raw
+            qemu-img compare DIR/d.raw DIR/d.qcow2
+            qemu-img resize DIR/a.qcow2 8M
+            qemu-img rebase -u -b c.qcow2 -F qcow2 DIR/d.qcow2
+            qemu-img commit DIR/d.qcow2
+            qemu-img dd if=DIR/a.raw of=DIR/e.raw bs=64k count=2
+            qemu-img info DIR/none.qcow2
+            """;
 
     private Training() {}
 
@@ -25,12 +52,17 @@ final class Training {
     ///
     /// @param arguments the cache, the stamp, and the instant when the build began
     public static void main(String[] arguments) throws IOException {
-        Files.deleteIfExists(Path.of(arguments[0]));
+        Path cache = Path.of(arguments[0]);
+        Files.deleteIfExists(cache);
+        Path folder = Files.createTempDirectory(cache.toAbsolutePath().getParent(), "training");
         Stdout out = Stdout.ofProcess();
-        for (List<String> command : COMMANDS) {
-            if (Main.run("cairn", command, out) != 0) {
-                throw new IllegalStateException("training failed: " + command);
-            }
+        for (String line : COMMANDS.lines().toList()) {
+            out.println(line);
+            List<String> words =
+                    List.of(line.replace("DIR", folder.toString()).split(" ")).stream()
+                            .map(word -> word.replace('_', ' '))
+                            .toList();
+            Main.run(words.getFirst(), words.subList(1, words.size()), out);
         }
         out.flush();
         Path stamp = Path.of(arguments[1]);
