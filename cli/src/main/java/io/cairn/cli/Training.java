@@ -7,14 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The last step of the build: runs the tools once in a JVM that then writes what it has loaded
 /// into the AOT cache.
 ///
 /// It leaves a stamp beside the cache, which names the JDK and bears the time when the build began;
 /// the launcher compares the sources with it. Without the cache the stamp counts for nothing, so a
-/// build that is broken off here is made again.
+/// build that is broken off here is made again. A command that fails makes starts slower and
+/// nothing else; a test of the start looks at that.
 final class Training {
     private static final String COMMANDS =
             """
@@ -59,12 +62,17 @@ final class Training {
         for (String line : COMMANDS.lines().toList()) {
             out.println(line);
             List<String> words =
-                    List.of(line.replace("DIR", folder.toString()).split(" ")).stream()
+                    Stream.of(line.replace("DIR", folder.toString()).split(" "))
                             .map(word -> word.replace('_', ' '))
                             .toList();
             Main.run(words.getFirst(), words.subList(1, words.size()), out);
         }
         out.flush();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
         Path stamp = Path.of(arguments[1]);
         Files.writeString(stamp, System.getProperty("java.home") + "\n");
         Files.setLastModifiedTime(stamp, FileTime.from(Instant.parse(arguments[2])));
