@@ -22,7 +22,7 @@ public record FormatInfo(
         long subclusterSize,
         @Nullable JsonObject specific,
         @Nullable String specificType) {
-    /// The driver cannot tell anything, not even whether the image is dirty.
+    /// The driver cannot tell anything, not even whether the image is dirty; compared by identity.
     public static final FormatInfo NONE = new FormatInfo(0, false, false, -1, 0, null, null);
 
     /// Storage without a structure: not dirty, and nothing else to tell.

@@ -63,7 +63,7 @@ public record ImageInfo(
     private static Optional<FormatInfo> details(BlockNode node) throws BlockException {
         for (BlockNode at = node; at != null; at = at.primary()) {
             FormatInfo info = at.driverInstance().info();
-            if (!info.equals(FormatInfo.NONE)) {
+            if (info != FormatInfo.NONE) {
                 return Optional.of(info);
             }
             if (at.kind() == DriverKind.FORMAT && !at.driver().equals("raw")) {
