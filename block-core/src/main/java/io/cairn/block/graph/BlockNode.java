@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.ChildRole;
 import io.cairn.block.Debuggable;
 import io.cairn.block.DetectZeroes;
+import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.Node;
 import io.cairn.block.NodeFlags;
@@ -227,6 +228,17 @@ public final class BlockNode implements Node, Parent {
         }
         BlockNode below = filtered();
         return below != null ? below.hasZeroInit() : driverInstance().hasZeroInit();
+    }
+
+    /// From now on reads copy into the node what they bring from further down its chain, as
+    /// unchanged writes of whole clusters. Called while no request is in flight.
+    ///
+    /// @throws BlockException with `EINVAL` if the node is read-only
+    public void enableCopyOnRead() throws BlockException {
+        if (isReadOnly()) {
+            throw new BlockException(Errno.EINVAL, "Can't use copy-on-read on read-only device");
+        }
+        io.enableCopyOnRead();
     }
 
     // ---- dirty bitmaps and threshold

@@ -15,6 +15,8 @@ import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.DriverInstance;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,6 +47,7 @@ final class NodeIo {
     private volatile Limits limits = Limits.NONE;
     private volatile long length;
     private volatile long exactLength;
+    private volatile @Nullable CopyOnRead copyOnRead;
     private volatile DetectZeroes detectZeroes = DetectZeroes.OFF;
 
     NodeIo(BlockNode node, WriteThreshold threshold) {
@@ -87,6 +90,12 @@ final class NodeIo {
         tracker.enable(true);
     }
 
+    /// From now on reads copy into the node what they bring from below. No request is in flight.
+    void enableCopyOnRead() throws BlockException {
+        trackRequests();
+        copyOnRead = new CopyOnRead(node, data);
+    }
+
     /// Takes over what the driver says after opening, reopening or a change of children. No request
     /// is in flight.
     void refresh(Limits newLimits) throws BlockException {
@@ -120,8 +129,16 @@ final class NodeIo {
         requireSane(offset, count);
         inFlight.enter();
         try {
-            RequestTracker.Request request = tracker.begin(offset, count, false, true);
+            CopyOnRead copying = copyOnRead;
+            RequestTracker.Request request =
+                    copying == null
+                            ? tracker.begin(offset, count, false, true)
+                            : beginCopy(copying, offset, count);
             try {
+                if (copying != null) {
+                    copying.fill(offset, count);
+                    writeGeneration.getAndIncrement();
+                }
                 readInside(offset, dst);
             } finally {
                 tracker.end(request);
@@ -131,6 +148,11 @@ final class NodeIo {
         } finally {
             inFlight.leave();
         }
+    }
+
+    private RequestTracker.@Nullable Request beginCopy(CopyOnRead copying, long offset, int count) {
+        long start = copying.start(offset);
+        return tracker.begin(start, copying.end(offset, count) - start, true, false);
     }
 
     private void readInside(long offset, ByteBuffer dst) throws BlockException {

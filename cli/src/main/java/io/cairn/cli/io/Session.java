@@ -93,7 +93,7 @@ final class Session implements AutoCloseable {
             }
             OpenRequest request =
                     new OpenRequest(name, arguments.options(), arguments.flags(), true);
-            image = open(name, request, arguments.isWriteThrough());
+            image = open(name, request, arguments);
             return true;
         } catch (ToolException e) {
             messages.report(e);
@@ -101,7 +101,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private BlockBackend open(@Nullable String name, OpenRequest request, boolean writeThrough)
+    private BlockBackend open(@Nullable String name, OpenRequest request, OpenArguments arguments)
             throws ToolException {
         Permissions needed = Permissions.of(Permission.CONSISTENT_READ);
         if (!request.flags().readOnly()) {
@@ -109,11 +109,23 @@ final class Session implements AutoCloseable {
         }
         try {
             BlockBackend opened = images.graph().open(request, needed, Permissions.ALL);
-            opened.setWriteThrough(writeThrough);
+            opened.setWriteThrough(arguments.isWriteThrough());
+            if (arguments.isCopyOnRead()) {
+                copyOnRead(opened);
+            }
             return opened;
         } catch (BlockException e) {
             String subject = name == null ? "can't open" : "can't open device ".concat(name);
             throw ToolException.of(subject, e);
+        }
+    }
+
+    private static void copyOnRead(BlockBackend opened) throws BlockException {
+        try {
+            opened.node().enableCopyOnRead();
+        } catch (BlockException e) {
+            opened.close();
+            throw e;
         }
     }
 
