@@ -19,22 +19,24 @@ final class DirectAlignment {
         return said == IoAlignment.NONE ? probe(fd) : said;
     }
 
-    /// Reads at the file's start with ever larger units; a file that is too short to tell gets the
-    /// largest.
+    /// Reads where the file has data, in ever larger units: a hole is read in any. A file without
+    /// as much data gets the largest unit.
     static IoAlignment probe(int fd) throws BlockException {
         long length = LinuxCalls.check(LinuxCalls.seek(fd, 0, LinuxCalls.SEEK_END));
-        if (length < LARGEST) {
+        long dataAt = LinuxCalls.seek(fd, 0, LinuxCalls.SEEK_DATA);
+        long start = dataAt == -Errno.EINVAL.value() ? 0 : dataAt & -LARGEST;
+        if (start < 0 || start > length - LARGEST) {
             return new IoAlignment(LARGEST, LARGEST);
         }
         try (PooledBuffer pages = BufferPool.shared().acquire(2 * LARGEST);
                 CallFrame frame = CallFrame.take()) {
             long address = Syscall.address(pages.buffer());
             int request = 1;
-            while (request < LARGEST && !reads(frame, fd, address, request)) {
+            while (request < LARGEST && !reads(frame, fd, address, request, start)) {
                 request = next(request);
             }
             int memory = 1;
-            while (memory < LARGEST && !reads(frame, fd, address + memory, LARGEST)) {
+            while (memory < LARGEST && !reads(frame, fd, address + memory, LARGEST, start)) {
                 memory = next(memory);
             }
             return new IoAlignment(request, memory);
@@ -45,8 +47,9 @@ final class DirectAlignment {
         return Math.max(SMALLEST, unit * 2);
     }
 
-    private static boolean reads(CallFrame frame, int fd, long address, int length) {
+    private static boolean reads(CallFrame frame, int fd, long address, int length, long offset) {
         int number = LinuxCalls.numbers().pread();
-        return Syscall.call(frame, number, fd, address, length, 0, 0, 0) != -Errno.EINVAL.value();
+        return Syscall.call(frame, number, fd, address, length, offset, 0, 0)
+                != -Errno.EINVAL.value();
     }
 }

@@ -112,10 +112,10 @@ public interface HostFile extends AutoCloseable {
     /// Opens the very same file once more with other flags, whatever its name stands for by now.
     HostFile reopen(OpenFlags flags) throws BlockException;
 
-    /// The locks of this open file.
-    ByteLocks locks();
+    /// The locks of a new user of this file; they do not depend on this file being open.
+    ByteLocks openLocks() throws BlockException;
 
-    /// Closes the file; its locks go with it. Closing twice does nothing.
+    /// Closes the file. Closing twice does nothing.
     @Override
     void close();
 }

@@ -22,7 +22,8 @@ public final class ImageLock implements AutoCloseable {
     private static final int PERMISSIONS = 4;
 
     private final String path;
-    private final HostFile file;
+    private final FileStat file;
+    private final ByteLocks locks;
     private Sets held = new Sets(0, 0);
     private Sets prepared = held;
 
@@ -33,14 +34,15 @@ public final class ImageLock implements AutoCloseable {
         }
     }
 
-    private ImageLock(String path, HostFile file) {
+    private ImageLock(String path, FileStat file, ByteLocks locks) {
         this.path = path;
         this.file = file;
+        this.locks = locks;
     }
 
     /// A lock on an open file that claims nothing yet.
     public static ImageLock of(HostFile image) throws BlockException {
-        return new ImageLock(image.path(), image.reopen(OpenFlags.READ_ONLY));
+        return new ImageLock(image.path(), image.stat(), image.openLocks());
     }
 
     /// Claims new sets next to the old ones.
@@ -82,18 +84,18 @@ public final class ImageLock implements AutoCloseable {
     /// Gives up all claims.
     @Override
     public void close() {
-        file.close();
+        locks.close();
     }
 
     /// Locks the bytes of the sets; returns the first that could not be had, or -1.
     private int claim(Sets added) throws BlockException {
         for (int n = 0; n < PERMISSIONS; n++) {
-            if (contains(added.used, n) && !file.locks().tryLockShared(USED + n, 1)) {
+            if (contains(added.used, n) && !locks.tryLockShared(USED + n)) {
                 return USED + n;
             }
         }
         for (int n = 0; n < PERMISSIONS; n++) {
-            if (contains(added.unshared, n) && !file.locks().tryLockShared(UNSHARED + n, 1)) {
+            if (contains(added.unshared, n) && !locks.tryLockShared(UNSHARED + n)) {
                 return UNSHARED + n;
             }
         }
@@ -103,12 +105,12 @@ public final class ImageLock implements AutoCloseable {
     /// The first byte by which somebody else contradicts the sets, or -1.
     private int contradiction(Sets added) throws BlockException {
         for (int n = 0; n < PERMISSIONS; n++) {
-            if (contains(added.used, n) && file.locks().isHeldElsewhere(UNSHARED + n, 1)) {
+            if (contains(added.used, n) && locks.isHeldElsewhere(UNSHARED + n)) {
                 return UNSHARED + n;
             }
         }
         for (int n = 0; n < PERMISSIONS; n++) {
-            if (contains(added.unshared, n) && file.locks().isHeldElsewhere(USED + n, 1)) {
+            if (contains(added.unshared, n) && locks.isHeldElsewhere(USED + n)) {
                 return USED + n;
             }
         }
@@ -132,10 +134,10 @@ public final class ImageLock implements AutoCloseable {
     private void unlock(Sets dropped) throws BlockException {
         for (int n = 0; n < PERMISSIONS; n++) {
             if (contains(dropped.used, n)) {
-                file.locks().unlock(USED + n, 1);
+                locks.unlock(USED + n);
             }
             if (contains(dropped.unshared, n)) {
-                file.locks().unlock(UNSHARED + n, 1);
+                locks.unlock(UNSHARED + n);
             }
         }
     }

@@ -115,19 +115,19 @@ final class LinuxCalls {
     }
 
     static void truncate(int fd, long length) throws BlockException {
-        retried(ABI.ftruncate(), fd, length, 0, 0);
+        check(retried(ABI.ftruncate(), fd, length, 0, 0));
     }
 
     static void allocate(int fd, int mode, long offset, long length) throws BlockException {
-        retried(ABI.fallocate(), fd, mode, offset, length);
+        checkSupported(retried(ABI.fallocate(), fd, mode, offset, length));
     }
 
     static void flush(int fd) throws BlockException {
-        retried(ABI.fdatasync(), fd, 0, 0, 0);
+        check(retried(ABI.fdatasync(), fd, 0, 0, 0));
     }
 
     static void sync(int fd) throws BlockException {
-        retried(ABI.fsync(), fd, 0, 0, 0);
+        check(retried(ABI.fsync(), fd, 0, 0, 0));
     }
 
     /// One `copy_file_range`; the offsets are passed by address.
@@ -151,7 +151,8 @@ final class LinuxCalls {
                                 length,
                                 0);
             } while (result == -Errno.EINTR.value());
-            return check(result);
+            boolean cannot = result == -Errno.EXDEV.value() || result == -Errno.EINVAL.value();
+            return checkSupported(cannot ? -Errno.ENOTSUP.value() : result);
         }
     }
 
@@ -193,12 +194,12 @@ final class LinuxCalls {
         call(ABI.tgkill(), ProcessHandle.current().pid(), thread, signal, 0);
     }
 
-    private static void retried(int number, int fd, long a, long b, long c) throws BlockException {
+    private static long retried(int number, int fd, long a, long b, long c) {
         long result;
         do {
             result = call(number, fd, a, b, c);
         } while (result == -Errno.EINTR.value());
-        check(result);
+        return result;
     }
 
     private static long call(int number, long a, long b, long c, long d) {
@@ -213,5 +214,15 @@ final class LinuxCalls {
             throw HostErrors.of((int) -result);
         }
         return result;
+    }
+
+    /// The result of a call that not every kind of file, filesystem and kernel knows: those that do
+    /// not all fail with `ENOTSUP`.
+    static long checkSupported(long result) throws BlockException {
+        boolean isUnknown =
+                result == -Errno.ENODEV.value()
+                        || result == -Errno.ENOTTY.value()
+                        || result == -Errno.ENOSYS.value();
+        return check(isUnknown ? -Errno.ENOTSUP.value() : result);
     }
 }

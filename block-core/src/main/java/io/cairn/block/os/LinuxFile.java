@@ -3,6 +3,8 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -21,8 +23,8 @@ final class LinuxFile implements HostFile {
     private final int fd;
     private final boolean usesRing;
     private final DataCalls data;
-    private final LinuxLocks locks;
     private final AtomicBoolean isClosed = new AtomicBoolean();
+    private volatile FileStat.@Nullable Kind kind;
     private volatile IoAlignment alignment = IoAlignment.NONE;
 
     private LinuxFile(String path, OpenFlags flags, int fd, boolean usesRing) {
@@ -31,7 +33,6 @@ final class LinuxFile implements HostFile {
         this.fd = fd;
         this.usesRing = usesRing;
         this.data = new DataCalls(fd, flags.direct(), usesRing);
-        this.locks = new LinuxLocks(fd);
     }
 
     static LinuxFile open(String path, OpenFlags flags, boolean usesRing) throws BlockException {
@@ -141,17 +142,26 @@ final class LinuxFile implements HostFile {
 
     @Override
     public void discard(long offset, long length) throws BlockException {
-        if (stat().kind() == FileStat.Kind.BLOCK_DEVICE) {
+        if (isBlockDevice()) {
             IoPool.run(() -> discardOnDevice(offset, length));
         } else {
             punchHole(offset, length);
         }
     }
 
+    private boolean isBlockDevice() throws BlockException {
+        FileStat.Kind known = kind;
+        if (known == null) {
+            known = stat().kind();
+            kind = known;
+        }
+        return known == FileStat.Kind.BLOCK_DEVICE;
+    }
+
     private void discardOnDevice(long offset, long length) throws BlockException {
         try (CallFrame frame = CallFrame.take()) {
             frame.memory().putLong(CallFrame.DATA, offset).putLong(CallFrame.DATA + 8, length);
-            LinuxCalls.check(LinuxCalls.ioctl(fd, BLKDISCARD, frame.data()));
+            LinuxCalls.checkSupported(LinuxCalls.ioctl(fd, BLKDISCARD, frame.data()));
         }
     }
 
@@ -182,10 +192,10 @@ final class LinuxFile implements HostFile {
         IoPool.run(() -> {
             try (CallFrame frame = CallFrame.take()) {
                 frame.clear(8);
-                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_GETFLAGS, frame.data()));
+                LinuxCalls.checkSupported(LinuxCalls.ioctl(fd, FS_IOC_GETFLAGS, frame.data()));
                 int bits = frame.memory().getInt(CallFrame.DATA) | FS_NOCOW_FL;
                 frame.memory().putInt(CallFrame.DATA, bits);
-                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_SETFLAGS, frame.data()));
+                LinuxCalls.checkSupported(LinuxCalls.ioctl(fd, FS_IOC_SETFLAGS, frame.data()));
             }
         });
     }
@@ -195,10 +205,10 @@ final class LinuxFile implements HostFile {
         IoPool.run(() -> {
             try (CallFrame frame = CallFrame.take()) {
                 frame.clear(32);
-                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSGETXATTR, frame.data()));
+                LinuxCalls.checkSupported(LinuxCalls.ioctl(fd, FS_IOC_FSGETXATTR, frame.data()));
                 int bits = frame.memory().getInt(CallFrame.DATA) | FS_XFLAG_EXTSIZE;
                 frame.memory().putInt(CallFrame.DATA, bits).putInt(CallFrame.DATA + 4, bytes);
-                LinuxCalls.check(LinuxCalls.ioctl(fd, FS_IOC_FSSETXATTR, frame.data()));
+                LinuxCalls.checkSupported(LinuxCalls.ioctl(fd, FS_IOC_FSSETXATTR, frame.data()));
             }
         });
     }
@@ -206,15 +216,17 @@ final class LinuxFile implements HostFile {
     @Override
     public HostFile reopen(OpenFlags changed) throws BlockException {
         changed.aio().demand();
-        return IoPool.call(() -> {
-            int again = LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
-            return new LinuxFile(path, changed, again, usesRing);
-        });
+        int again = IoPool.call(() -> openAgain(changed));
+        return new LinuxFile(path, changed, again, usesRing);
     }
 
     @Override
-    public ByteLocks locks() {
-        return locks;
+    public ByteLocks openLocks() throws BlockException {
+        return IoPool.call(() -> new LinuxLocks(openAgain(OpenFlags.READ_ONLY)));
+    }
+
+    private int openAgain(OpenFlags changed) throws BlockException {
+        return LinuxCalls.open("/proc/self/fd/" + fd, changed.reopening());
     }
 
     @Override

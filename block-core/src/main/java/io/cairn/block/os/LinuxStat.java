@@ -76,8 +76,16 @@ final class LinuxStat {
                 stat.getLong(CallFrame.DATA + 48) * 512,
                 stat.getInt(CallFrame.DATA + 4),
                 mode & 07777,
-                major << 32 | minor,
+                deviceNumber(major, minor),
                 stat.getLong(CallFrame.DATA + 32));
+    }
+
+    /// The one number that `stat(2)` makes of the two.
+    private static long deviceNumber(long major, long minor) {
+        return (major & 0xfffff000L) << 32
+                | (major & 0xfff) << 8
+                | (minor & 0xffffff00L) << 12
+                | minor & 0xff;
     }
 
     private static FileStat.Kind kind(int mode) {

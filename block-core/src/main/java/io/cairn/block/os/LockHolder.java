@@ -21,12 +21,11 @@ public record LockHolder(long pid, String command) {
     private static final Path PROCESSES = Path.of("/proc");
 
     /// The processes that hold a lock on a byte of the file; empty where that cannot be found out.
-    public static List<LockHolder> of(HostFile file, long offset) {
+    public static List<LockHolder> of(FileStat file, long offset) {
         List<LockHolder> holders = new ArrayList<>();
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
-            FileStat stat = file.stat();
             for (Path process : processes) {
-                if (holds(process, stat, offset)) {
+                if (holds(process, file, offset)) {
                     long pid = Long.parseLong(process.getFileName().toString());
                     holders.add(new LockHolder(pid, command(process)));
                 }

@@ -8,13 +8,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A file through a {@link FileChannel}, for systems and processes where native calls are not to be
 /// had.
@@ -25,13 +28,14 @@ final class PortableFile implements HostFile {
     private final String path;
     private final OpenFlags flags;
     private final FileChannel channel;
-    private final PortableLocks locks;
+    private final Object key;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
-    private PortableFile(String path, OpenFlags flags, FileChannel channel) {
+    private PortableFile(String path, OpenFlags flags, FileChannel channel, Object key) {
         this.path = path;
         this.flags = flags;
         this.channel = channel;
-        this.locks = new PortableLocks(channel);
+        this.key = key;
     }
 
     static PortableFile open(String path, OpenFlags flags) throws BlockException {
@@ -42,8 +46,14 @@ final class PortableFile implements HostFile {
         Path name = HostPath.path(path);
         return IoPool.call(() -> {
             FileChannel channel = openChannel(name, flags);
-            return new PortableFile(path, flags.opened(), channel);
+            return new PortableFile(path, flags.opened(), channel, key(name));
         });
+    }
+
+    /// What tells a file from others, whatever its names.
+    private static Object key(Path name) throws IOException {
+        Object key = Files.readAttributes(name, BasicFileAttributes.class).fileKey();
+        return key == null ? name.toRealPath() : key;
     }
 
     private static FileChannel openChannel(Path name, OpenFlags flags) throws IOException {
@@ -253,18 +263,17 @@ final class PortableFile implements HostFile {
     }
 
     @Override
-    public ByteLocks locks() {
-        return locks;
+    public ByteLocks openLocks() throws BlockException {
+        OpenFlags access = OpenFlags.READ_ONLY.withWritable(flags.writable());
+        Path name = HostPath.path(path);
+        return IoPool.call(
+                () -> new PortableLocks(LockedFile.join(key, () -> openChannel(name, access))));
     }
 
     @Override
     public void close() {
-        locks.release();
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // The file is closed all the same, and what was flushed before is safe.
-            System.getLogger(PortableFile.class.getName()).log(System.Logger.Level.DEBUG, path, e);
+        if (isClosed.compareAndSet(false, true)) {
+            LockedFile.close(key, channel);
         }
     }
 }

@@ -1,73 +1,67 @@
 package io.cairn.block.os;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.cairn.block.BlockException;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/// Locks through {@link FileChannel#tryLock(long, long, boolean)}: the process's own, which POSIX
-/// systems drop as soon as the process closes any descriptor of the file.
+/// One user's locks on a {@link LockedFile}.
 final class PortableLocks implements ByteLocks {
-    private final FileChannel channel;
-    private final List<FileLock> held = new ArrayList<>();
+    private final LockedFile file;
 
-    PortableLocks(FileChannel channel) {
-        this.channel = channel;
+    @GuardedBy("this")
+    private final Set<Long> held = new HashSet<>();
+
+    @GuardedBy("this")
+    private boolean isClosed;
+
+    PortableLocks(LockedFile file) {
+        this.file = file;
     }
 
     @Override
-    public synchronized boolean tryLockShared(long offset, long length) throws BlockException {
-        try {
-            FileLock lock = channel.tryLock(offset, length, true);
-            if (lock == null) {
-                return false;
-            }
-            held.add(lock);
+    public synchronized boolean tryLockShared(long offset) throws BlockException {
+        if (held.contains(offset)) {
             return true;
-        } catch (OverlappingFileLockException _) {
-            // This process has the lock already, and shares it with itself.
-            return true;
-        } catch (IOException e) {
-            throw HostErrors.from(e);
+        }
+        boolean isTaken = file.share(offset);
+        if (isTaken) {
+            held.add(offset);
+        }
+        return isTaken;
+    }
+
+    @Override
+    public synchronized void unlock(long offset) throws BlockException {
+        if (held.remove(offset)) {
+            file.release(offset);
         }
     }
 
     @Override
-    public synchronized void unlock(long offset, long length) throws BlockException {
-        try {
-            for (FileLock lock : List.copyOf(held)) {
-                if (lock.overlaps(offset, length)) {
-                    lock.release();
-                    held.remove(lock);
-                }
-            }
-        } catch (IOException e) {
-            throw HostErrors.from(e);
-        }
+    public synchronized boolean isHeldElsewhere(long offset) throws BlockException {
+        return file.isHeldBeside(held.contains(offset) ? 1 : 0, offset);
     }
 
     @Override
-    public synchronized boolean isHeldElsewhere(long offset, long length) throws BlockException {
-        try {
-            FileLock probe = channel.tryLock(offset, length, false);
-            if (probe == null) {
-                return true;
-            }
-            probe.release();
-            return false;
-        } catch (OverlappingFileLockException _) {
-            return false;
-        } catch (IOException e) {
-            throw HostErrors.from(e);
+    public synchronized void close() {
+        if (isClosed) {
+            return;
         }
-    }
-
-    /// Gives all locks up, before the channel is closed.
-    synchronized void release() {
-        held.clear();
+        isClosed = true;
+        try {
+            for (long offset : List.copyOf(held)) {
+                unlock(offset);
+            }
+        } catch (BlockException e) {
+            // The locks go with the channel.
+            System.getLogger(PortableLocks.class.getName())
+                    .log(System.Logger.Level.DEBUG, "unlocking a file", e);
+        } finally {
+            file.leave();
+        }
     }
 }

@@ -320,6 +320,39 @@ abstract class HostFileContract {
     }
 
     @Test
+    void locksTellUsersApart() throws IOException {
+        try (HostFile file = create("a");
+                ByteLocks first = file.openLocks();
+                ByteLocks second = file.openLocks()) {
+            assertThat(first.tryLockShared(101)).isTrue();
+
+            assertThat(second.isHeldElsewhere(101)).isTrue();
+            assertThat(second.isHeldElsewhere(102)).isFalse();
+            assertThat(first.isHeldElsewhere(101)).isFalse();
+            assertThat(second.tryLockShared(101)).isTrue();
+            assertThat(first.isHeldElsewhere(101)).isTrue();
+
+            second.unlock(101);
+            assertThat(first.isHeldElsewhere(101)).isFalse();
+        }
+    }
+
+    @Test
+    void locksOutliveTheFileTheyWereOpenedBy() throws IOException {
+        HostFile file = create("a");
+        try (ByteLocks first = file.openLocks();
+                ByteLocks second = file.openLocks()) {
+            assertThat(first.tryLockShared(101)).isTrue();
+            file.close();
+            open(directory.resolve("a"), OpenFlags.READ_ONLY).close();
+
+            assertThat(second.isHeldElsewhere(101)).isTrue();
+            first.close();
+            assertThat(second.isHeldElsewhere(101)).isFalse();
+        }
+    }
+
+    @Test
     void closingTwiceDoesNothing() throws IOException {
         HostFile file = create("a");
         file.close();

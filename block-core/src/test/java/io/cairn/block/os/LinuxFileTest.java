@@ -121,20 +121,20 @@ class LinuxFileTest extends HostFileContract {
     }
 
     @Test
-    void locksBelongToTheOpenFile() throws IOException {
-        create("a").close();
-        try (HostFile first = open(directory.resolve("a"), OpenFlags.READ_WRITE);
-                HostFile second = open(directory.resolve("a"), OpenFlags.READ_ONLY)) {
-            assertThat(first.locks().tryLockShared(100, 2)).isTrue();
-
-            assertThat(second.locks().isHeldElsewhere(101, 1)).isTrue();
-            assertThat(second.locks().isHeldElsewhere(102, 1)).isFalse();
-            assertThat(first.locks().isHeldElsewhere(100, 2)).isFalse();
-            assertThat(second.locks().tryLockShared(101, 1)).isTrue();
-            assertThat(first.locks().isHeldElsewhere(100, 2)).isTrue();
-
-            second.locks().unlock(0, 1000);
-            assertThat(first.locks().isHeldElsewhere(100, 2)).isFalse();
+    void probingAgreesWithWhatTheFilesystemSays() throws IOException {
+        try (HostFile file = create("a")) {
+            file.truncate(1 << 20);
+            file.write(128 << 10, pattern(10_000, 1));
+        }
+        OpenFlags flags = OpenFlags.READ_ONLY.withDirect(true);
+        openDirect().close();
+        int fd = LinuxCalls.open(directory.resolve("a").toString(), flags);
+        try {
+            IoAlignment said = LinuxStat.directAlignment(fd);
+            assumeTrue(said != IoAlignment.NONE, "the filesystem does not say");
+            assertThat(DirectAlignment.probe(fd).request()).isEqualTo(said.request());
+        } finally {
+            LinuxCalls.close(fd);
         }
     }
 

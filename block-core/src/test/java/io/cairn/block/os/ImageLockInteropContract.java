@@ -23,7 +23,7 @@ import java.nio.file.Path;
 
 /// Our locks against those of a running qemu-io.
 @Tag("qemu-io")
-class ImageLockInteropTest {
+abstract class ImageLockInteropContract {
     private static final int CONSISTENT_READ = 1;
     private static final int WRITE = 2;
     private static final int RESIZE = 8;
@@ -32,14 +32,15 @@ class ImageLockInteropTest {
     private Path image;
     private HostFile file;
 
+    abstract Host host();
+
     @BeforeEach
     void createImage() throws IOException, InterruptedException {
-        assumeTrue(LinuxHost.isAvailable(), "no native calls here");
         assumeTrue(isInstalled("qemu-io") && isInstalled("qemu-img"), "qemu-io is not installed");
         image = directory.resolve("a.qcow2");
         assertThat(run("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "1M"))
                 .isEmpty();
-        file = HostFile.open(image.toString(), OpenFlags.READ_WRITE);
+        file = host().open(image.toString(), OpenFlags.READ_WRITE);
     }
 
     @AfterEach
@@ -126,7 +127,7 @@ class ImageLockInteropTest {
 
     @Test
     void twoLocksInOneProcessExcludeEachOther() throws IOException {
-        try (HostFile second = HostFile.open(image.toString(), OpenFlags.READ_WRITE);
+        try (HostFile second = host().open(image.toString(), OpenFlags.READ_WRITE);
                 ImageLock ours = ImageLock.of(file);
                 ImageLock theirs = ImageLock.of(second)) {
             ours.prepare(CONSISTENT_READ | WRITE, WRITE);

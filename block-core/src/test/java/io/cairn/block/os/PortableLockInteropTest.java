@@ -1,0 +1,8 @@
+package io.cairn.block.os;
+
+class PortableLockInteropTest extends ImageLockInteropContract {
+    @Override
+    Host host() {
+        return new PortableHost();
+    }
+}
