@@ -8,6 +8,7 @@ module io.cairn.block {
     requires static transitive org.jspecify;
 
     exports io.cairn.block;
+    exports io.cairn.block.filter;
     exports io.cairn.block.graph;
     exports io.cairn.block.object;
     exports io.cairn.block.option;
@@ -22,4 +23,7 @@ module io.cairn.block {
     exports io.cairn.block.spi;
 
     uses io.cairn.block.spi.DriverProvider;
+
+    provides io.cairn.block.spi.DriverProvider with
+            io.cairn.block.filter.FilterDrivers;
 }

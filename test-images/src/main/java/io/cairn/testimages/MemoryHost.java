@@ -116,7 +116,9 @@ public final class MemoryHost implements DriverProvider {
 
         @Override
         public void parseFilename(String filename, Options into) {
-            into.put("filename", filename.substring("mem:".length()));
+            into.put(
+                    "filename",
+                    filename.startsWith("mem:") ? filename.substring("mem:".length()) : filename);
         }
 
         @Override

@@ -249,7 +249,7 @@ class GraphTest {
                                                     node,
                                                     new Options().put("read-only", true),
                                                     true))))
-                    .hasMessage("Block node is read-only");
+                    .hasMessage("Read-only block node 'a' cannot support read-write users");
 
             assertThat(node.isReadOnly()).isFalse();
             disk.write(0, data(512, 3), WriteFlags.NONE);

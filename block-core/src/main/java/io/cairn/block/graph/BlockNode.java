@@ -15,6 +15,7 @@ import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
+import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.Prepared;
 
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,11 @@ public final class BlockNode implements Node, Parent {
     /// True for a node whose driver is a filter.
     public boolean isFilter() {
         return driver.kind() == DriverKind.FILTER;
+    }
+
+    /// True for a node that a filename can lead to.
+    public boolean isProtocol() {
+        return driver.isProtocol();
     }
 
     /// Where the node's driver stands.
@@ -198,11 +204,19 @@ public final class BlockNode implements Node, Parent {
         return Optional.empty();
     }
 
+    /// What the node's format knows of the image. A node that shows another's data and knows
+    /// nothing itself tells what that one knows, but for what is particular to its format.
+    public FormatInfo formatInfo() throws BlockException {
+        FormatInfo own = driverInstance().info();
+        BlockNode shown = withRole(ChildRole.FILTERED);
+        return own == FormatInfo.NONE && shown != null ? shown.formatInfo().withoutSpecific() : own;
+    }
+
     /// The bytes that the node's storage occupies on the host, or -1 if unknown.
     public long allocatedLength() {
         long own = driverInstance().allocatedLength();
-        if (own >= 0) {
-            return own;
+        if (own != DriverInstance.ASK_CHILDREN) {
+            return Math.max(own, -1);
         }
         long sum = 0;
         boolean any = false;
@@ -450,12 +464,16 @@ public final class BlockNode implements Node, Parent {
 
     /// Takes limits and length anew from the driver and the children.
     void refresh() throws BlockException {
-        Limits inherited = Limits.NONE;
+        Limits asked = Limits.NONE;
         for (ChildEdge child : children) {
             if (!child.roles().contains(ChildRole.COW)) {
-                inherited = inherited.mergedWith(child.limits());
+                asked = asked.mergedWith(child.limits());
             }
         }
+        Limits inherited =
+                Limits.NONE
+                        .withMemoryAlignment(asked.memoryAlignment())
+                        .withTransfer(asked.maxTransfer(), asked.optimalTransfer());
         io.refresh(driverInstance().limits(inherited));
     }
 

@@ -162,6 +162,11 @@ public final class ChildEdge implements Child {
     }
 
     @Override
+    public boolean supportsFua() {
+        return node.driverInstance().supportsFua();
+    }
+
+    @Override
     public boolean hasZeroInit() {
         return node.hasZeroInit();
     }

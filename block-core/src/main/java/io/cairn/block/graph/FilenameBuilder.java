@@ -1,10 +1,10 @@
 package io.cairn.block.graph;
 
 import io.cairn.block.ChildRole;
-import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.DriverKind;
 
@@ -19,8 +19,7 @@ final class FilenameBuilder {
         if (node.isImplicit() && node.filtered() != null) {
             return filename(node.filtered());
         }
-        return exactFilename(node)
-                .orElseGet(() -> "json:" + Json.print(unflatten(fullOptions(node))));
+        return exactFilename(node).orElseGet(() -> "json:" + Json.print(fullOptions(node)));
     }
 
     /// The plain filename, if there is one that says everything.
@@ -35,7 +34,7 @@ final class FilenameBuilder {
         BlockNode primary = node.primary();
         if (node.kind() != DriverKind.FORMAT
                 || primary == null
-                || primary.kind() != DriverKind.PROTOCOL
+                || !primary.isProtocol()
                 || !node.driverInstance().identityOptions().isEmpty()
                 || isBackingOverridden(node)) {
             return Optional.empty();
@@ -43,21 +42,27 @@ final class FilenameBuilder {
         return exactFilename(primary);
     }
 
-    /// The options that open the same node again.
-    static Options fullOptions(BlockNode node) {
-        Options full = new Options();
+    /// The options that open the same node again: its own as flat keys, its children nested.
+    private static JsonObject fullOptions(BlockNode node) {
+        JsonObject.Builder full = JsonObject.builder();
         full.put("driver", node.driver());
-        full.putAll(node.driverInstance().identityOptions());
+        Options own = node.driverInstance().identityOptions();
+        for (String key : own.keys()) {
+            JsonValue value = own.get(key);
+            if (value != null) {
+                full.put(key, value);
+            }
+        }
         for (ChildEdge child : node.children()) {
             if (child.roles().contains(ChildRole.COW) && !isBackingOverridden(node)) {
                 continue;
             }
-            full.putSub(child.name(), fullOptions(child.node()));
+            full.put(child.name(), fullOptions(child.node()));
         }
         if (node.backing() == null && isBackingOverridden(node)) {
             full.put("backing", JsonNull.NULL);
         }
-        return full;
+        return full.build();
     }
 
     /// True if the backing node is not the one that the image names. Where only metadata is read,
@@ -69,13 +74,5 @@ final class FilenameBuilder {
         String named = node.namedBacking();
         ChildEdge backing = node.backing();
         return backing == null ? named != null : !filename(backing.node()).equals(named);
-    }
-
-    private static JsonObject unflatten(Options options) {
-        try {
-            return options.unflatten();
-        } catch (InvalidOptionException e) {
-            return JsonObject.builder().put("driver", "?").build();
-        }
     }
 }

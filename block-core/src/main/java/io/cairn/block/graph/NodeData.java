@@ -12,6 +12,7 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.CompressedWrites;
 import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.Pin;
 import io.cairn.block.spi.PlannedWrites;
@@ -59,14 +60,21 @@ final class NodeData {
     private void readMapped(DriverInstance driver, Mapping mapping, long offset, ByteBuffer dst)
             throws BlockException {
         switch (mapping) {
-            case Mapping.Data d -> d.child().read(d.hostOffset(), dst);
-            case Mapping.Through t -> t.child().read(t.hostOffset(), dst);
+            case Mapping.Data d -> readChild(d.child(), d.hostOffset(), dst);
+            case Mapping.Through t -> readChild(t.child(), t.hostOffset(), dst);
             case Mapping.Zero z -> Buffers.zero(dst);
             case Mapping.Unallocated u -> readBacking(offset, dst);
             case Mapping.Stored s -> driver.read(offset, dst);
             case Mapping.Transformed t -> driver.read(offset, dst);
             case Mapping.Opaque o -> driver.read(offset, dst);
         }
+    }
+
+    private void readChild(Child child, long offset, ByteBuffer dst) throws BlockException {
+        if (node.kind() == DriverKind.FORMAT) {
+            child.debugEvent(DebugEvent.READ_AIO);
+        }
+        child.read(offset, dst);
     }
 
     private void readBacking(long offset, ByteBuffer dst) throws BlockException {

@@ -242,7 +242,7 @@ final class NodeIo {
             try {
                 threshold.check(offset + count);
                 data.writePacked(offset, packed);
-                written(offset, count);
+                finishWrite(offset, count, true);
             } finally {
                 tracker.end(request);
             }
@@ -259,18 +259,32 @@ final class NodeIo {
         threshold.check(offset + count);
         boolean flushAfter = flags.fua() && !node.driverInstance().supportsFua();
         WriteFlags passed = flushAfter ? flags.withFua(false) : flags;
-        long max = l.maxTransfer();
-        if (max == 0 || count <= max || flags.compressed()) {
-            data.write(offset, src, passed);
-        } else {
-            for (int done = 0; done < count; done += (int) max) {
-                int n = (int) Math.min(max, count - done);
-                data.write(offset + done, Buffers.slice(src, done, n), passed);
+        boolean isWritten = false;
+        try {
+            if (!flags.compressed()) {
+                debugEvent(DebugEvent.PWRITEV);
             }
+            writePieces(offset, src, passed, l.maxTransfer());
+            isWritten = true;
+            if (flushAfter) {
+                flush(true);
+            }
+        } finally {
+            finishWrite(offset, count, isWritten);
+            debugEvent(DebugEvent.PWRITEV_DONE);
         }
-        written(offset, count);
-        if (flushAfter) {
-            flush();
+    }
+
+    private void writePieces(long offset, ByteBuffer src, WriteFlags flags, long max)
+            throws BlockException {
+        int count = src.remaining();
+        if (max == 0 || count <= max || flags.compressed()) {
+            data.write(offset, src, flags);
+            return;
+        }
+        for (int done = 0; done < count; done += (int) max) {
+            int n = (int) Math.min(max, count - done);
+            data.write(offset + done, Buffers.slice(src, done, n), flags);
         }
     }
 
@@ -286,17 +300,7 @@ final class NodeIo {
         try (PooledBuffer bounce = pool.acquire(wide)) {
             ByteBuffer whole = bounce.buffer();
             int head = (int) (offset - start);
-            if (head != 0) {
-                debugEvent(DebugEvent.PWRITEV_RMW_HEAD);
-                readAligned(start, Buffers.slice(whole, 0, alignment), l);
-                debugEvent(DebugEvent.PWRITEV_RMW_AFTER_HEAD);
-            }
-            int lastBlock = wide - alignment;
-            if (head + count != wide && (lastBlock != 0 || head == 0)) {
-                debugEvent(DebugEvent.PWRITEV_RMW_TAIL);
-                readAligned(start + lastBlock, Buffers.slice(whole, lastBlock, alignment), l);
-                debugEvent(DebugEvent.PWRITEV_RMW_AFTER_TAIL);
-            }
+            readEdges(start, whole, head, wide - head - count, l);
             whole.duplicate().position(head).put(src.duplicate());
             writeAligned(start, whole, flags, l);
         } finally {
@@ -304,13 +308,39 @@ final class NodeIo {
         }
     }
 
-    private void written(long offset, long count) {
+    /// Fills the first and the last block of a widened request with what the node holds.
+    private void readEdges(long start, ByteBuffer whole, int head, int tail, Limits l)
+            throws BlockException {
+        int alignment = l.requestAlignment();
+        int lastBlock = whole.remaining() - alignment;
+        boolean isOneBlock = head != 0 && tail != 0 && lastBlock == 0;
+        if (head != 0) {
+            debugEvent(DebugEvent.PWRITEV_RMW_HEAD);
+            if (isOneBlock) {
+                debugEvent(DebugEvent.PWRITEV_RMW_TAIL);
+            }
+            readAligned(start, Buffers.slice(whole, 0, alignment), l);
+            debugEvent(DebugEvent.PWRITEV_RMW_AFTER_HEAD);
+            if (isOneBlock) {
+                debugEvent(DebugEvent.PWRITEV_RMW_AFTER_TAIL);
+            }
+        }
+        if (tail != 0 && !isOneBlock) {
+            debugEvent(DebugEvent.PWRITEV_RMW_TAIL);
+            readAligned(start + lastBlock, Buffers.slice(whole, lastBlock, alignment), l);
+            debugEvent(DebugEvent.PWRITEV_RMW_AFTER_TAIL);
+        }
+    }
+
+    /// Notes a write that has ended. The content of one that failed is undefined, so that it counts
+    /// as a change too.
+    private void finishWrite(long offset, long count, boolean isWritten) {
         writeGeneration.getAndIncrement();
         for (DirtyBitmap bitmap : bitmaps) {
             bitmap.written(offset, count);
         }
         long end = offset + count;
-        if (end > exactLength) {
+        if (isWritten && end > exactLength) {
             grow(end);
         }
     }
@@ -351,14 +381,16 @@ final class NodeIo {
             boolean padded = start != offset || end != offset + count;
             RequestTracker.Request request =
                     tracker.begin(start, end - start, padded || flags.serialising(), false);
+            boolean isWritten = false;
             try {
                 zeroWithPadding(offset, count, effective, alignment);
+                isWritten = true;
+                if (flags.fua()) {
+                    flush(true);
+                }
             } finally {
                 tracker.end(request);
-            }
-            written(offset, count);
-            if (flags.fua()) {
-                flush();
+                finishWrite(offset, count, isWritten);
             }
         } catch (BlockException e) {
             throw e.atNode(node.name());
@@ -382,7 +414,12 @@ final class NodeIo {
             zeroEdge(offset, innerStart - offset, alignment);
         }
         if (innerEnd > innerStart) {
-            data.writeZeroes(innerStart, innerEnd - innerStart, plain, limits);
+            try {
+                debugEvent(DebugEvent.PWRITEV_ZERO);
+                data.writeZeroes(innerStart, innerEnd - innerStart, plain, limits);
+            } finally {
+                debugEvent(DebugEvent.PWRITEV_DONE);
+            }
         }
         if (end > innerEnd) {
             zeroEdge(innerEnd, end - innerEnd, alignment);
@@ -398,7 +435,12 @@ final class NodeIo {
             ByteBuffer whole = bounce.buffer();
             readAligned(start, whole, limits);
             Buffers.zero(Buffers.slice(whole, (int) (offset - start), (int) count));
-            data.write(start, whole, WriteFlags.NONE);
+            try {
+                debugEvent(DebugEvent.PWRITEV);
+                data.write(start, whole, WriteFlags.NONE);
+            } finally {
+                debugEvent(DebugEvent.PWRITEV_DONE);
+            }
         }
     }
 
@@ -441,7 +483,7 @@ final class NodeIo {
             } finally {
                 tracker.end(request);
             }
-            written(0, length);
+            finishWrite(0, length, true);
         } catch (BlockException e) {
             throw e.atNode(node.name());
         } finally {
@@ -452,16 +494,24 @@ final class NodeIo {
     // ---- the rest
 
     void flush() throws BlockException {
+        flush(false);
+    }
+
+    /// @param afterWrite the caller has written and not yet noted that, so that there is something
+    ///   to flush whatever the generations say
+    private void flush(boolean afterWrite) throws BlockException {
         inFlight.enter();
         flushing.lock();
         try {
             long generation = writeGeneration.get();
-            debugEvent(DebugEvent.FLUSH_TO_OS);
+            debugPrimary(DebugEvent.FLUSH_TO_OS);
             DriverInstance driver = node.driverInstance();
             driver.flushCaches();
-            if (generation != flushedGeneration) {
-                if (!node.flags().noFlush()) {
-                    debugEvent(DebugEvent.FLUSH_TO_DISK);
+            if (!node.flags().noFlush()) {
+                if (generation != flushedGeneration) {
+                    debugPrimary(DebugEvent.FLUSH_TO_DISK);
+                    driver.flushToDisk();
+                } else if (afterWrite) {
                     driver.flushToDisk();
                 }
             }
@@ -530,6 +580,14 @@ final class NodeIo {
     void debugEvent(DebugEvent event) throws BlockException {
         if (node.isDebugged()) {
             node.driverInstance().debugEvent(event);
+        }
+    }
+
+    /// Tells the primary child, at which a format's tester stands, of an event of this node.
+    private void debugPrimary(DebugEvent event) throws BlockException {
+        BlockNode primary = node.primary();
+        if (primary != null) {
+            primary.io().debugEvent(event);
         }
     }
 

@@ -93,7 +93,7 @@ final class NodeOpener {
         if (storageOnly && driver == null) {
             driver = protocolFor(name, given);
         }
-        if (driver != null && driver.kind() == DriverKind.PROTOCOL) {
+        if (driver != null && driver.isProtocol()) {
             return openNode(
                     driver, protocolOptions(driver, name, given), explicit, defaults, false);
         }
@@ -102,12 +102,24 @@ final class NodeOpener {
                 throw new InvalidOptionException(
                         "Can't specify 'file' and filename options at the same time");
             }
-            given.put("file.filename", name);
+            putFile(name, given);
         }
         if (driver != null) {
             return openNode(driver, given, explicit, defaults, followBacking);
         }
         return openProbed(given, explicit, defaults, followBacking);
+    }
+
+    /// Turns a filename into options of the child `file`, by the driver that they name or that the
+    /// filename leads to.
+    private void putFile(String filename, Options given) throws BlockException {
+        String named = given.getString("file.driver");
+        BlockDriver driver =
+                named == null ? graph.protocolOf(filename, true) : graph.requireDriver(named);
+        Options parsed = new Options();
+        driver.parseFilename(filename, parsed);
+        given.put("file.driver", driver.name());
+        given.inherit(new Options().putSub("file", parsed));
     }
 
     /// Opens the storage first, looks at its head, and opens the format found on top of it.
@@ -139,13 +151,7 @@ final class NodeOpener {
             return graph.requireNode(reference);
         }
         NodeFlags flags = NodeOptions.inherited(parentFlags, DriverKind.FORMAT, STORAGE);
-        String filename = sub.contains("driver") ? null : takeFilename(sub);
-        return new NodeOpener(this).open(filename, sub, flags, true, true);
-    }
-
-    private static @Nullable String takeFilename(Options options) {
-        String filename = options.takeText("filename");
-        return filename;
+        return new NodeOpener(this).open(null, sub, flags, true, true);
     }
 
     private BlockDriver probe(BlockNode storage) throws BlockException {
@@ -202,12 +208,7 @@ final class NodeOpener {
                     "Can't specify 'file' and 'filename' options at the same time");
         }
         Options parsed = new Options();
-        String prefix = FilenameSyntax.protocol(filename);
-        if (prefix != null && driver.filenamePrefixes().contains(prefix)) {
-            driver.parseFilename(filename, parsed);
-        } else {
-            parsed.put("filename", filename);
-        }
+        driver.parseFilename(filename, parsed);
         return new Options(given).inherit(parsed);
     }
 
@@ -371,7 +372,7 @@ final class NodeOpener {
             return;
         }
         throw new InvalidOptionException(
-                driver.kind() == DriverKind.PROTOCOL
+                driver.isProtocol()
                         ? "Block protocol '"
                                 + driver.name()
                                 + "' doesn't support the option '"
@@ -439,6 +440,12 @@ final class NodeOpener {
         }
 
         @Override
+        public Child openFilename(String name, String filename, Set<ChildRole> roles)
+                throws BlockException {
+            return attachNew(name, roles, filename, options.takeSub(name));
+        }
+
+        @Override
         public Child openReferenced(
                 String name, String kind, String filename, Options extra, Set<ChildRole> roles)
                 throws BlockException {
@@ -451,13 +458,13 @@ final class NodeOpener {
                 String name, Set<ChildRole> roles, @Nullable String filename, Options sub)
                 throws BlockException {
             NodeFlags flags = NodeOptions.inherited(node.flags(), node.kind(), roles);
-            boolean storageOnly = node.kind() == DriverKind.FORMAT;
-            String path = filename;
-            if (path == null && !sub.contains("driver")) {
-                path = takeFilename(sub);
+            boolean storageOnly = node.kind() == DriverKind.FORMAT || node.isProtocol();
+            if (filename != null && sub.contains("filename")) {
+                throw new InvalidOptionException(
+                        "Can't specify 'file' and 'filename' options at the same time");
             }
             BlockNode child =
-                    new NodeOpener(NodeOpener.this).open(path, sub, flags, storageOnly, true);
+                    new NodeOpener(NodeOpener.this).open(filename, sub, flags, storageOnly, true);
             return graph.attach(node, name, roles, child, true);
         }
 

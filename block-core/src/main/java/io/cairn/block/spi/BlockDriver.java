@@ -23,6 +23,12 @@ public interface BlockDriver {
     /// Where in a graph the driver stands.
     DriverKind kind();
 
+    /// True for a driver that a filename can lead to: every protocol, and a filter with {@linkplain
+    /// #filenamePrefixes() prefixes} of its own.
+    default boolean isProtocol() {
+        return kind() == DriverKind.PROTOCOL;
+    }
+
     /// The options that opening takes; help, `blockdev-add` and the schema come from it.
     OptionSchema<?> openSchema();
 
@@ -51,8 +57,8 @@ public interface BlockDriver {
         return 0;
     }
 
-    /// Turns a filename with one of the {@linkplain #filenamePrefixes() prefixes} into options of
-    /// this driver.
+    /// Turns a filename into options of this driver. It has one of the {@linkplain
+    /// #filenamePrefixes() prefixes}, unless the user named the driver beside it.
     default void parseFilename(String filename, Options into) throws BlockException {
         into.put("filename", filename);
     }

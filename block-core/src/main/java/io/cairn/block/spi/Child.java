@@ -67,6 +67,9 @@ public interface Child {
     /// The bytes that the child and what stands below it occupy on the host, or -1 if unknown.
     long allocatedLength();
 
+    /// True if the child makes single writes stable at less than the cost of a flush.
+    boolean supportsFua();
+
     /// True if the child's new bytes after growing read as zeroes without being written.
     boolean hasZeroInit();
 

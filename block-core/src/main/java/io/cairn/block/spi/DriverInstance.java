@@ -24,6 +24,12 @@ import java.util.Set;
 /// serialising. Buffers are direct, used from position to limit without moving either, and never
 /// kept.
 public abstract class DriverInstance {
+    /// An allocated length that is the sum of what the node's storage children occupy.
+    public static final long ASK_CHILDREN = -1;
+
+    /// An allocated length that nobody knows.
+    public static final long UNKNOWN = -2;
+
     /// The node's length in bytes, exact (the graph rounds it up to 512).
     public abstract long length() throws BlockException;
 
@@ -32,8 +38,9 @@ public abstract class DriverInstance {
         return false;
     }
 
-    /// What the node asks of requests; `inherited` is what its data-carrying children ask. Read
-    /// after opening, reopening and a change of children.
+    /// What the node asks of requests. `inherited` is what its data-carrying children ask of
+    /// buffers and of long transfers; their alignment is not in it, since a child widens what comes
+    /// unaligned itself. Read after opening, reopening and a change of children.
     public Limits limits(Limits inherited) {
         return inherited;
     }
@@ -104,10 +111,10 @@ public abstract class DriverInstance {
         throw new BlockException(Errno.ENOTSUP, "Image format driver does not support resize");
     }
 
-    /// The bytes that this node's own storage occupies on the host, or -1 to have its storage
-    /// children asked.
+    /// The bytes that this node's own storage occupies on the host, {@link #ASK_CHILDREN} or {@link
+    /// #UNKNOWN}.
     public long allocatedLength() {
-        return -1;
+        return ASK_CHILDREN;
     }
 
     /// True if bytes that were never written read as zeroes, as after creation.

@@ -27,4 +27,12 @@ public record FormatInfo(
 
     /// Storage without a structure: not dirty, and nothing else to tell.
     public static final FormatInfo PLAIN = new FormatInfo(0, false, false, 0, 0, null, null);
+
+    /// The same without what is particular to the format.
+    public FormatInfo withoutSpecific() {
+        return specific == null
+                ? this
+                : new FormatInfo(
+                        clusterSize, dirty, encrypted, vmStateOffset, subclusterSize, null, null);
+    }
 }

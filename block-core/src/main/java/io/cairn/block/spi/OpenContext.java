@@ -30,6 +30,9 @@ public interface OpenContext {
     /// The same, or empty if the options have no such child.
     Optional<Child> openOptionalChild(String name, Set<ChildRole> roles) throws BlockException;
 
+    /// Opens a child by a filename that is part of this node's own; options `name.*` go along.
+    Child openFilename(String name, String filename, Set<ChildRole> roles) throws BlockException;
+
     /// Opens a child by a name found in an image, if the caller's policy lets names of that kind
     /// (`data-file`, `extent`) be followed. The name is relative to the image.
     Child openReferenced(

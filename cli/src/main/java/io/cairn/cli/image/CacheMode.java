@@ -27,6 +27,9 @@ public record CacheMode(boolean direct, boolean noFlush, boolean writeThrough) {
     /// The mode of images that are only read, and of most that are written.
     public static final CacheMode WRITEBACK = new CacheMode(false, false, false);
 
+    /// The mode of an image that a session exercises.
+    public static final CacheMode WRITETHROUGH = new CacheMode(false, false, true);
+
     /// The mode of a target that is worth nothing unless it is complete.
     public static final CacheMode UNSAFE = new CacheMode(false, true, false);
 
@@ -46,7 +49,7 @@ public record CacheMode(boolean direct, boolean noFlush, boolean writeThrough) {
             case "directsync" -> new CacheMode(true, false, true);
             case "writeback" -> WRITEBACK;
             case "unsafe" -> UNSAFE;
-            case "writethrough" -> new CacheMode(false, false, true);
+            case "writethrough" -> WRITETHROUGH;
             default -> throw ToolException.of(complaint.concat(name));
         };
     }

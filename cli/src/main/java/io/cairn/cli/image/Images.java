@@ -1,6 +1,7 @@
 package io.cairn.cli.image;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.DriverRegistry;
@@ -24,7 +25,7 @@ import java.util.List;
 public final class Images implements AutoCloseable {
     /// The drivers that the tools know without looking for others.
     public static final List<DriverProvider> BUILT_IN =
-            List.of(new FormatDrivers(), new ProtocolDrivers());
+            List.of(new FormatDrivers(), new ProtocolDrivers(), new FilterDrivers());
 
     private final Invocation invocation;
     private final Messages messages;

@@ -38,7 +38,7 @@ final class MeasureCommand implements Command {
     private final CreationOptions options = new CreationOptions();
     private String format = "raw";
     private long size = -1;
-    private OutputFormat output = OutputFormat.HUMAN;
+    private @Nullable String output;
 
     @Override
     public List<Flag> flags() {
@@ -65,12 +65,13 @@ final class MeasureCommand implements Command {
         try (Images images = line.images()) {
             ImageArguments image = new ImageArguments(images);
             readOptions(line, image);
+            OutputFormat form = OutputFormat.parse(output);
             String filename = filename(line.operands(), image);
             Measure measure =
                     filename == null
                             ? measure(images, Optional.empty(), line)
                             : measureSource(images, image, filename, line);
-            print(line, measure, output);
+            print(line, measure, form);
             return 0;
         }
     }
@@ -78,7 +79,7 @@ final class MeasureCommand implements Command {
     private void readOptions(CommandLine line, ImageArguments image) throws ToolException {
         for (String option = line.next(); option != null; option = line.next()) {
             switch (option) {
-                case "output" -> output = OutputFormat.parse(line.value());
+                case "output" -> output = line.value();
                 case "O" -> format = line.value();
                 case "o" -> options.add(line.value());
                 case "size" ->

@@ -5,10 +5,9 @@ import io.cairn.block.os.HostPath;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 
@@ -42,33 +41,22 @@ final class Console {
     }
 
     private void readLines() {
-        InputStream in = new BufferedInputStream(System.in);
+        var reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String line;
         do {
             wanted.acquireUninterruptibly();
-            line = readLine(in);
+            line = readLine(reader);
             String received = line;
             session.events().post(() -> received(received));
         } while (line != null);
     }
 
-    /// The next line without its line feed, cut at a zero byte; null at the end of input.
-    private static @Nullable String readLine(InputStream in) {
-        var line = new ByteArrayOutputStream();
+    private static @Nullable String readLine(BufferedReader reader) {
         try {
-            int b = in.read();
-            if (b < 0) {
-                return null;
-            }
-            for (; b >= 0 && b != '\n'; b = in.read()) {
-                line.write(b);
-            }
+            return reader.readLine();
         } catch (IOException _) {
             return null;
         }
-        String text = line.toString(StandardCharsets.UTF_8);
-        int end = text.indexOf('\0');
-        return end < 0 ? text : text.substring(0, end);
     }
 
     private void received(@Nullable String line) {
@@ -80,7 +68,8 @@ final class Console {
             session.end();
             return;
         }
-        isGood &= session.execute(line);
+        int end = line.indexOf('\0');
+        isGood &= session.execute(end < 0 ? line : line.substring(0, end));
         session.out().flush();
     }
 }

@@ -20,10 +20,16 @@ final class InfoCommand implements Command {
         BlockNode node = session.image().node();
         Stdout out = session.out();
         out.println("format name: ".concat(node.driver()));
+        if (node.isProtocol()) {
+            out.println("format name: ".concat(node.driver()));
+        }
         FormatInfo info;
         try {
-            info = node.driverInstance().info();
+            info = node.formatInfo();
         } catch (BlockException _) {
+            throw CommandException.silent();
+        }
+        if (info == FormatInfo.NONE) {
             throw CommandException.silent();
         }
         out.println("cluster size: ".concat(Sizes.exact(info.clusterSize())));

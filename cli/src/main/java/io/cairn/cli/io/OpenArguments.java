@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenArguments {
     private final Messages messages;
     private final Options options = new Options();
-    private CacheMode cache = CacheMode.WRITEBACK;
+    private CacheMode cache = CacheMode.WRITETHROUGH;
     private @Nullable String aio;
     private boolean isReadOnly;
     private boolean isUnmapping = true;
@@ -112,5 +112,9 @@ final class OpenArguments {
 
     boolean isCopyOnRead() {
         return isCopyOnRead;
+    }
+
+    boolean isReadOnly() {
+        return isReadOnly;
     }
 }

@@ -2,6 +2,7 @@ package io.cairn.format.raw;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Buffers;
+import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.OutOfSpaceException;
@@ -14,6 +15,7 @@ import io.cairn.block.option.Options;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.OpenContext;
 import io.cairn.block.spi.Prepared;
@@ -73,6 +75,7 @@ final class RawInstance extends DriverInstance {
         if (guard != null && offset < SECTOR) {
             requireRaw(guard, offset, src);
         }
+        file.debugEvent(DebugEvent.WRITE_AIO);
         file.write(offset + options.offset(), src, flags);
     }
 
@@ -84,10 +87,9 @@ final class RawInstance extends DriverInstance {
         }
     }
 
-    /// The file takes the flag, if it can.
     @Override
     public boolean supportsFua() {
-        return true;
+        return file.supportsFua();
     }
 
     @Override
@@ -129,6 +131,12 @@ final class RawInstance extends DriverInstance {
     @Override
     public boolean hasZeroInit() {
         return file.hasZeroInit();
+    }
+
+    /// A whole file is told of by its node; a window has nothing to tell.
+    @Override
+    public FormatInfo info() {
+        return options.isWindow() ? FormatInfo.PLAIN : FormatInfo.NONE;
     }
 
     @Override

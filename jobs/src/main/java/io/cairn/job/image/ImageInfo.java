@@ -6,7 +6,6 @@ import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.spi.BackingReference;
-import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.SnapshotInfo;
 
@@ -59,18 +58,9 @@ public record ImageInfo(
                 node.driverInstance().snapshots());
     }
 
-    /// The node's own answer; where it has none, that of the node whose data it shows.
     private static Optional<FormatInfo> details(BlockNode node) throws BlockException {
-        for (BlockNode at = node; at != null; at = at.primary()) {
-            FormatInfo info = at.driverInstance().info();
-            if (info != FormatInfo.NONE) {
-                return Optional.of(info);
-            }
-            if (at.kind() == DriverKind.FORMAT && !at.driver().equals("raw")) {
-                break;
-            }
-        }
-        return Optional.empty();
+        FormatInfo info = node.formatInfo();
+        return info == FormatInfo.NONE ? Optional.empty() : Optional.of(info);
     }
 
     private static Optional<Backing> backing(BlockNode node) throws BlockException {

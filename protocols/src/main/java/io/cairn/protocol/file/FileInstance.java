@@ -89,8 +89,7 @@ final class FileInstance extends DriverInstance {
         try {
             return handle.file().stat().diskUsage();
         } catch (BlockException _) {
-            // A file that cannot be looked at any more occupies an unknown space.
-            return -1;
+            return UNKNOWN;
         }
     }
 

@@ -1,5 +1,0 @@
-/// Copying blocks from one image to another, holes and all.
-@NullMarked
-package io.cairn.job.dd;
-
-import org.jspecify.annotations.NullMarked;
