@@ -132,11 +132,8 @@ final class NodeData {
         long head = plan.headLength();
         long tail = plan.tailLength();
         long end = offset + src.remaining();
-        if (plan.isFreshZero()) {
-            head = head > 0 && readsAsZero(offset - head, head) ? 0 : head;
-            tail = tail > 0 && readsAsZero(end, tail) ? 0 : tail;
-        }
-        if (head == 0 && tail == 0) {
+        boolean isAlone = head == 0 && tail == 0;
+        if (isAlone || zeroesAround(plan, offset, src.remaining())) {
             plan.child().debugEvent(DebugEvent.WRITE_AIO);
             plan.child().write(plan.hostOffset(), src, WriteFlags.NONE);
             return;
@@ -150,6 +147,29 @@ final class NodeData {
         copyEdge(plan, end, tail, plan.hostOffset() + src.remaining());
         plan.child().debugEvent(DebugEvent.WRITE_AIO);
         plan.child().write(plan.hostOffset(), src, WriteFlags.NONE);
+    }
+
+    /// Zeroes the space of a plan if that is fast and its head and tail are to be zero.
+    private boolean zeroesAround(WritePlan plan, long offset, int count) throws BlockException {
+        long head = plan.headLength();
+        long tail = plan.tailLength();
+        if (!readsAsZero(offset - head, head) || !readsAsZero(offset + count, tail)) {
+            return false;
+        }
+        plan.child().debugEvent(DebugEvent.CLUSTER_ALLOC_SPACE);
+        try {
+            plan.child()
+                    .writeZeroes(
+                            plan.hostOffset() - head,
+                            head + count + tail,
+                            WriteFlags.NONE.withNoFallback(true));
+            return true;
+        } catch (BlockException e) {
+            if (e.errno() == Errno.ENOTSUP) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private void writeMerged(WritePlan plan, long offset, ByteBuffer src, int head, int tail)
@@ -200,17 +220,18 @@ final class NodeData {
         }
     }
 
-    /// True if the node's driver and its lack of a backing say, without reading, that a range is
-    /// zero.
+    /// True if the node's driver and its backing say, without reading, that a range is zero.
     private boolean readsAsZero(long offset, long count) throws BlockException {
         DriverInstance driver = node.driverInstance();
+        NodeBacking backing = new NodeBacking(node);
         long end = Math.min(offset + count, node.io().length());
         for (long position = offset; position < end; ) {
             Mapping mapping = driver.map(position, end - position);
             boolean zero =
                     switch (mapping) {
                         case Mapping.Zero z -> true;
-                        case Mapping.Unallocated u -> position >= node.backingLength();
+                        case Mapping.Unallocated u ->
+                                backing.readsAsZero(position, Math.min(u.length(), end - position));
                         case Mapping.Data d -> false;
                         case Mapping.Through t -> false;
                         case Mapping.Stored s -> false;

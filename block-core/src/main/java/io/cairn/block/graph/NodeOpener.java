@@ -15,6 +15,7 @@ import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.BackingView;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.DriverKind;
@@ -466,6 +467,11 @@ final class NodeOpener {
             BlockNode child =
                     new NodeOpener(NodeOpener.this).open(filename, sub, flags, storageOnly, true);
             return graph.attach(node, name, roles, child, true);
+        }
+
+        @Override
+        public BackingView backing() {
+            return new NodeBacking(node);
         }
 
         @Override

@@ -39,6 +39,9 @@ public interface OpenContext {
             String name, String kind, String filename, Options options, Set<ChildRole> roles)
             throws BlockException;
 
+    /// What shows through where the image has nothing. Asked only after opening.
+    BackingView backing();
+
     /// The node becomes read-only if it is allowed to by itself (`auto-read-only`), else this
     /// throws `EACCES` with the given message.
     void downgradeToReadOnly(String messageIfNotAllowed) throws BlockException;

@@ -24,10 +24,6 @@ public interface WritePlan {
     /// Guest bytes behind the plan's end that are copied along, 0 for a write in place.
     long tailLength();
 
-    /// True if the child's range (head, data, tail) is known to read as zeroes now, so that zero
-    /// heads and tails need not be written.
-    boolean isFreshZero();
-
     /// Puts the mapping in place: the data is in the child (but not necessarily flushed; ordering
     /// is the format's).
     void commit() throws BlockException;
