@@ -42,7 +42,7 @@ final class ClusterMapper {
                                         Math.min(length, Long.MAX_VALUE >> 1) + inCluster));
         long entry = entries[index];
         ClusterKind kind = ClusterKind.of(entry);
-        image.requireSound(kind, entry, cluster, slice);
+        image.requireSound(kind, entry, cluster);
         int run = run(kind, entries, index, wanted);
         long bytes = Math.min(length, ((long) run << geometry.clusterBits()) - inCluster);
         long host = (entry & Qcow2Layout.OFFSET_MASK) + inCluster;

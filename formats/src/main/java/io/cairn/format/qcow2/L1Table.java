@@ -81,6 +81,12 @@ final class L1Table {
         entries = Arrays.copyOf(entries, location.count());
     }
 
+    /// Reads the table again; what was not written is lost.
+    void reload() throws BlockException {
+        file.readLongs(offset, entries, 0, entries.length);
+        dirty.clear();
+    }
+
     /// Writes what has changed.
     void writeBack() throws BlockException {
         int first = dirty.nextSetBit(0);

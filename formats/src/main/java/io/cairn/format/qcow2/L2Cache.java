@@ -100,7 +100,8 @@ final class L2Cache {
         return slice;
     }
 
-    private void requireAligned(int l1Index, long tableOffset) throws BlockException {
+    /// Checks where an L1 entry says its table is.
+    void requireAligned(int l1Index, long tableOffset) throws BlockException {
         if (!geometry.isAligned(tableOffset)) {
             throw corruption.fatal(
                     "L2 table offset "

@@ -2,55 +2,93 @@ package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.EventSink;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.NodeFlags;
+import io.cairn.block.spi.CheckRequest;
+import io.cairn.block.spi.CheckResult;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.Pin;
 
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// An open image over its storage: header, tables and caches, behind one metadata lock.
+/// An open image over its storage: header, tables and caches behind one metadata lock.
 ///
 /// The lock is held while metadata are read from or written to the storage, never while guest data
-/// move.
+/// move. Everything but the header is used with it held.
 final class Qcow2Image {
+    /// One cluster in this many without space on the storage makes an image one that was
+    /// preallocated, as far as one can tell.
+    private static final int SPARSE_SHARE = 10;
+
     private final ImageFile file;
     private final Geometry geometry;
     private final Corruption corruption;
     private final Epochs epochs = new Epochs();
+    private final PendingFrees frees = new PendingFrees(epochs);
     private final ReentrantLock lock = new ReentrantLock();
+    private final PlansInFlight plans = new PlansInFlight(lock.newCondition());
     private final L1Table l1;
+    private final OverlapChecker overlaps;
+    private final MetadataWriter writer;
+    private final GuestTables tables;
 
-    // Guarded by the lock, but for `header`, which is also read without it.
+    /// Changed with the lock held, read anywhere.
     private volatile Qcow2Header header;
+
+    private volatile @Nullable Boolean preallocated;
+
+    private RuntimeOptions options;
+    private NodeFlags flags;
     private L2Cache l2;
+    private @Nullable Refcounts refcounts;
+    private @Nullable ClusterAllocator allocator;
 
     private Qcow2Image(
             ImageFile file,
             Qcow2Header header,
             L1Table l1,
-            CacheSizes caches,
-            String node,
-            EventSink events,
-            boolean isWritable) {
+            RuntimeOptions options,
+            NodeFlags flags,
+            EventSink events)
+            throws BlockException {
         this.file = file;
         this.header = header;
         this.geometry = header.geometry();
         this.l1 = l1;
-        this.corruption = new Corruption(node, events, isWritable, () -> {});
-        this.l2 = new L2Cache(file, geometry, l1, corruption, caches, () -> {});
+        this.options = options;
+        this.flags = flags;
+        this.corruption =
+                new Corruption(
+                        file.child().node().name(), events, !flags.readOnly(), this::markCorrupt);
+        this.overlaps = new OverlapChecker(this, options.overlapChecks());
+        this.writer = new MetadataWriter(this);
+        this.tables = new GuestTables(this);
+        this.l2 = newL2Cache();
+    }
+
+    private L2Cache newL2Cache() throws BlockException {
+        CacheSizes sizes = CacheSizes.of(options.caches(), geometry, header.size());
+        return new L2Cache(file, geometry, l1, corruption, sizes, writer::writeBack);
     }
 
     /// Opens an image whose header was read.
     static Qcow2Image open(
             Child child,
             Qcow2Header header,
-            CacheSizes caches,
-            EventSink events,
-            boolean isWritable)
+            RuntimeOptions options,
+            NodeFlags flags,
+            EventSink events)
             throws BlockException {
+        requireLazyPossible(header, options);
         ImageFile file = new ImageFile(child);
         L1Table l1 = L1Table.read(file, header.l1());
-        return new Qcow2Image(file, header, l1, caches, child.node().name(), events, isWritable);
+        return new Qcow2Image(file, header, l1, options, flags, events);
     }
+
+    // ---- parts
 
     ImageFile file() {
         return file;
@@ -64,6 +102,18 @@ final class Qcow2Image {
         return header;
     }
 
+    Corruption corruption() {
+        return corruption;
+    }
+
+    PendingFrees frees() {
+        return frees;
+    }
+
+    PlansInFlight plans() {
+        return plans;
+    }
+
     L1Table l1() {
         return l1;
     }
@@ -72,12 +122,57 @@ final class Qcow2Image {
         return l2;
     }
 
+    OverlapChecker overlaps() {
+        return overlaps;
+    }
+
+    MetadataWriter writer() {
+        return writer;
+    }
+
+    GuestTables tables() {
+        return tables;
+    }
+
+    /// The refcounts, read when they are first needed.
+    Refcounts refcounts() throws BlockException {
+        Refcounts loaded = refcounts;
+        if (loaded == null) {
+            loaded =
+                    Refcounts.read(
+                            file,
+                            geometry,
+                            corruption,
+                            header.refcountTable(),
+                            CacheSizes.of(options.caches(), geometry, header.size()));
+            refcounts = loaded;
+        }
+        return loaded;
+    }
+
+    /// The refcounts if they were needed before, else null.
+    @Nullable Refcounts loadedRefcounts() {
+        return refcounts;
+    }
+
+    ClusterAllocator allocator() throws BlockException {
+        ClusterAllocator made = allocator;
+        if (made == null) {
+            made = new ClusterAllocator(this, refcounts(), flags.noFlush());
+            allocator = made;
+        }
+        return made;
+    }
+
+    // ---- use
+
+    /// Keeps host offsets that are looked up from now on valid.
     Pin pin() {
         return epochs.pin();
     }
 
-    void lock() throws BlockException {
-        corruption.requireUsable();
+    /// Takes the metadata lock.
+    void lock() {
         lock.lock();
     }
 
@@ -85,12 +180,182 @@ final class Qcow2Image {
         lock.unlock();
     }
 
-    /// Checks what an L2 entry says before it is used.
-    void requireSound(ClusterKind kind, long entry, long cluster, L2Slice slice)
+    boolean isWritable() {
+        return !flags.readOnly();
+    }
+
+    /// Whether refcounts are written late, under the protection of the dirty bit.
+    boolean hasLazyRefcounts() {
+        Boolean asked = options.lazyRefcounts();
+        return asked != null ? asked : header.features().hasLazyRefcounts();
+    }
+
+    /// Whether the space of clusters freed for a reason is given back to the storage.
+    boolean passesDiscard(FreeReason reason) {
+        Boolean asked = options.passDiscardRequest();
+        return switch (reason) {
+            case REQUEST -> asked != null ? asked : flags.unmap();
+            case OTHER -> options.passDiscardOther();
+            case ALWAYS -> true;
+            case NEVER -> false;
+        };
+    }
+
+    /// Prepares the header for the first change after opening: features that do not survive a
+    /// change by us are cleared, and the image is marked dirty if refcounts will be late.
+    void prepareToModify() throws BlockException {
+        Features features = header.features();
+        boolean mustMark = hasLazyRefcounts() && !features.isDirty();
+        if (features.autoclear() == 0 && !mustMark) {
+            return;
+        }
+        Features now = features.withAutoclear(0);
+        if (mustMark) {
+            now = now.withIncompatible(Qcow2Layout.INCOMPATIBLE_DIRTY, true);
+        }
+        updateHeader(header.withFeatures(now), HeaderWriter.Part.FEATURES);
+        file.flush();
+    }
+
+    /// Writes a part of the header, and takes the header over.
+    void updateHeader(Qcow2Header changed, HeaderWriter.Part part) throws BlockException {
+        byte[] bytes = new byte[part.length()];
+        HeaderWriter.encodePart(changed, part, ByteBuffer.wrap(bytes));
+        file.writeBytes(part.offset(), bytes, 0, bytes.length);
+        header = changed;
+    }
+
+    private void markCorrupt() throws BlockException {
+        if (header.isVersion3()) {
+            Features marked =
+                    header.features().withIncompatible(Qcow2Layout.INCOMPATIBLE_CORRUPT, true);
+            updateHeader(header.withFeatures(marked), HeaderWriter.Part.FEATURES);
+        }
+    }
+
+    /// Writes everything back and says in the header that the image is clean. Nothing is in flight.
+    void deactivate() throws BlockException {
+        writer.finish();
+        if (header.features().isDirty()) {
+            Features clean =
+                    header.features().withIncompatible(Qcow2Layout.INCOMPATIBLE_DIRTY, false);
+            updateHeader(header.withFeatures(clean), HeaderWriter.Part.FEATURES);
+        }
+    }
+
+    /// Gives clusters back that a failed operation had allocated and nothing refers to. If that
+    /// fails too, they stay counted: space is lost, nothing else.
+    void abandon(long offset, long count) {
+        try {
+            allocator().freeUnused(offset, count);
+        } catch (BlockException e) {
+            return;
+        }
+    }
+
+    /// Takes away the reference that an L2 entry was. The entry is removed in memory.
+    void freeEntry(long entry, FreeReason reason) {
+        switch (ClusterKind.of(entry)) {
+            case DATA, ZERO_ALLOCATED -> {
+                long offset = entry & Qcow2Layout.OFFSET_MASK;
+                if (geometry.isAligned(offset)) {
+                    frees.add(offset >>> geometry.clusterBits(), 1, reason);
+                } else {
+                    corruption.harmless("Cannot free unaligned cluster " + Hex.of(offset), -1, -1);
+                }
+            }
+            case COMPRESSED -> {
+                CompressedExtent extent = CompressedExtent.of(entry, geometry);
+                frees.add(extent.firstCluster(geometry), extent.clusters(geometry), reason);
+            }
+            case UNALLOCATED, ZERO_PLAIN -> {}
+        }
+    }
+
+    /// Ends the use of the image: what is cached is written, unless the image is beyond use.
+    void close() throws BlockException {
+        if (!isWritable() || corruption.isFatal()) {
+            return;
+        }
+        lock.lock();
+        try {
+            deactivate();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether so little of the storage is allocated that some of it may never have been written.
+    /// Asked of the storage once.
+    boolean isPreallocated() {
+        Boolean known = preallocated;
+        if (known == null) {
+            long allocated = file.child().allocatedLength();
+            long clusters = geometry.clusters(file.length());
+            known =
+                    allocated >= 0
+                            && clusters - (allocated >>> geometry.clusterBits())
+                                    >= clusters / SPARSE_SHARE;
+            preallocated = known;
+        }
+        return known;
+    }
+
+    /// Checks the image, and repairs it where asked. Nothing is in flight.
+    CheckResult check(CheckRequest request) throws BlockException {
+        lock.lock();
+        try {
+            if (isWritable()) {
+                writer.finish();
+            }
+            CheckResult result = new ImageCheck(file, header, request).run();
+            reload();
+            boolean isClean = result.corruptions() == 0 && result.checkErrors() == 0;
+            if (isWritable() && request.fixErrors() && isClean) {
+                clearDamage();
+            }
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Drops what is cached: the storage was changed behind it.
+    private void reload() throws BlockException {
+        l1.reload();
+        l2 = newL2Cache();
+        refcounts = null;
+        allocator = null;
+        overlaps.reload();
+    }
+
+    private void clearDamage() throws BlockException {
+        Features features = header.features();
+        long damage = Qcow2Layout.INCOMPATIBLE_DIRTY | Qcow2Layout.INCOMPATIBLE_CORRUPT;
+        if ((features.incompatible() & damage) != 0) {
+            file.flush();
+            updateHeader(
+                    header.withFeatures(features.withIncompatible(damage, false)),
+                    HeaderWriter.Part.FEATURES);
+        }
+    }
+
+    // ---- checks
+
+    private static void requireLazyPossible(Qcow2Header header, RuntimeOptions options)
             throws BlockException {
+        if (Boolean.TRUE.equals(options.lazyRefcounts()) && !header.isVersion3()) {
+            throw new InvalidOptionException(
+                    "Lazy refcounts require a qcow2 image with at least qemu 1.1 compatibility"
+                            + " level");
+        }
+    }
+
+    /// Checks what an L2 entry says before it is used.
+    void requireSound(ClusterKind kind, long entry, long guestCluster) throws BlockException {
         if (kind.isZero() && !header.hasZeroClusters()) {
             throw corruption.fatal(
-                    "Zero cluster entry found in pre-v3 image" + place(cluster, slice), -1, -1);
+                    "Zero cluster entry found in pre-v3 image" + place(guestCluster), -1, -1);
         }
         if (kind.hasHostCluster() && !geometry.isAligned(entry & Qcow2Layout.OFFSET_MASK)) {
             throw corruption.fatal(
@@ -99,17 +364,34 @@ final class Qcow2Image {
                                     : "Preallocated zero cluster offset ")
                             + Hex.of(entry & Qcow2Layout.OFFSET_MASK)
                             + " unaligned"
-                            + place(cluster, slice),
+                            + place(guestCluster),
                     -1,
                     -1);
         }
     }
 
-    private String place(long cluster, L2Slice slice) {
+    /// Checks the host offset of an L2 entry before guest data are written there.
+    void requireAlignedForWrite(long entry, long guestCluster) throws BlockException {
+        long offset = entry & Qcow2Layout.OFFSET_MASK;
+        if (!geometry.isAligned(offset)) {
+            throw corruption.fatal(
+                    (ClusterKind.of(entry).isZero() ? "Preallocated zero" : "Data")
+                            + " cluster offset "
+                            + Hex.of(offset)
+                            + " unaligned (guest offset: "
+                            + Hex.of(guestCluster << geometry.clusterBits())
+                            + ")",
+                    -1,
+                    -1);
+        }
+    }
+
+    private String place(long guestCluster) {
+        int l1Index = (int) l2.l1Index(guestCluster);
         return " (L2 offset: "
-                + Hex.of(l1.tableOffset(slice.l1Index()))
+                + Hex.of(l1.tableOffset(l1Index))
                 + ", L2 index: "
-                + Hex.of(cluster & (geometry.l2Entries() - 1))
+                + Hex.of(guestCluster & (geometry.l2Entries() - 1))
                 + ")";
     }
 }

@@ -1,40 +1,49 @@
 package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.CheckRequest;
+import io.cairn.block.spi.CheckResult;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.CompressedWrites;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.OpenContext;
 import io.cairn.block.spi.Pin;
+import io.cairn.block.spi.PlannedWrites;
+import io.cairn.block.spi.WritePlan;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// An open qcow2 node.
-final class Qcow2Instance extends DriverInstance {
+final class Qcow2Instance extends DriverInstance implements PlannedWrites, CompressedWrites {
     private static final int SECTOR = 512;
 
     private final Qcow2Image image;
     private final ClusterMapper mapper;
+    private final WritePlanner planner;
+    private final Zeroing zeroing;
+    private final CompressedClusters compressed;
 
-    private Qcow2Instance(Qcow2Image image) {
+    private Qcow2Instance(Qcow2Image image, OpenContext context) {
         this.image = image;
         this.mapper = new ClusterMapper(image);
+        this.planner = new WritePlanner(image);
+        this.zeroing = new Zeroing(image, context.backing());
+        this.compressed = new CompressedClusters(image, planner);
     }
 
     static Qcow2Instance open(
             OpenContext context, Child file, Qcow2Header header, RuntimeOptions options)
             throws BlockException {
-        CacheSizes caches = CacheSizes.of(options.caches(), header.geometry(), header.size());
-        return new Qcow2Instance(
-                Qcow2Image.open(
-                        file, header, caches, context.events(), !context.flags().readOnly()));
+        Qcow2Image image =
+                Qcow2Image.open(file, header, options, context.flags(), context.events());
+        return new Qcow2Instance(image, context);
     }
 
     @Override
@@ -48,6 +57,8 @@ final class Qcow2Instance extends DriverInstance {
         return Limits.NONE.withZeroes(clusterSize, 0).withDiscard(clusterSize, 0);
     }
 
+    // ---- reading
+
     @Override
     public Pin pin() {
         return image.pin();
@@ -57,6 +68,7 @@ final class Qcow2Instance extends DriverInstance {
     public Mapping map(long offset, long length) throws BlockException {
         image.lock();
         try {
+            image.corruption().requireUsable();
             return mapper.map(offset, length, false);
         } finally {
             image.unlock();
@@ -64,14 +76,82 @@ final class Qcow2Instance extends DriverInstance {
     }
 
     @Override
-    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
-        throw new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text());
+    public Mapping mapForStatus(long offset, long length, boolean wantZero) throws BlockException {
+        boolean mayBeZero = wantZero && image.isPreallocated();
+        image.lock();
+        try {
+            image.corruption().requireUsable();
+            return mapper.map(offset, length, mayBeZero);
+        } finally {
+            image.unlock();
+        }
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer dst) throws BlockException {
+        compressed.read(offset, dst);
+    }
+
+    // ---- writing
+
+    @Override
+    public WritePlan planWrite(long offset, long length) throws BlockException {
+        return planner.plan(offset, length);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer src, WriteFlags flags) {
+        throw new IllegalStateException("writes are planned");
+    }
+
+    @Override
+    public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        return zeroing.writeZeroes(offset, length, flags.mayUnmap());
+    }
+
+    @Override
+    public void discard(long offset, long length) throws BlockException {
+        zeroing.discard(offset, length);
+    }
+
+    @Override
+    public boolean supportsCompressedWrites() {
+        return true;
+    }
+
+    @Override
+    public void writeCompressed(long offset, ByteBuffer src) throws BlockException {
+        compressed.write(offset, src);
+    }
+
+    @Override
+    public int pack(ByteBuffer src, ByteBuffer packed) throws BlockException {
+        return compressed.pack(src, packed);
+    }
+
+    @Override
+    public void writePacked(long offset, ByteBuffer packed) throws BlockException {
+        compressed.writePacked(offset, packed);
+    }
+
+    @Override
+    public void flushCaches() throws BlockException {
+        image.lock();
+        try {
+            if (image.isWritable() && image.writer().hasWork()) {
+                image.writer().sync();
+            }
+        } finally {
+            image.unlock();
+        }
     }
 
     @Override
     public boolean hasZeroInit() {
         return true;
     }
+
+    // ---- the rest
 
     @Override
     public ChildPermissions childPermissions(
@@ -85,5 +165,21 @@ final class Qcow2Instance extends DriverInstance {
     }
 
     @Override
-    public void close() {}
+    public boolean supportsCheck() {
+        return true;
+    }
+
+    @Override
+    public CheckResult check(CheckRequest request) throws BlockException {
+        return image.check(request);
+    }
+
+    @Override
+    public void close() throws BlockException {
+        try {
+            image.close();
+        } finally {
+            compressed.close();
+        }
+    }
 }

@@ -172,15 +172,19 @@ final class Refcounts {
         }
     }
 
-    /// Lowers the refcounts of clusters by one. Those that are 0 already stay so.
+    /// Lowers the refcounts of clusters by one. One that is 0 already, in a damaged image, stays so
+    /// and makes this fail after the others are done.
     void lower(long first, long count) throws BlockException {
+        boolean isSound = true;
         for (long cluster = first; cluster < first + count; cluster++) {
             long old = get(cluster);
-            if (old == 0) {
-                throw corruption.harmless(
-                        "Refcount of cluster " + Hex.of(cluster) + " is 0 already", -1, -1);
+            isSound &= old != 0;
+            if (old != 0) {
+                set(cluster, old - 1);
             }
-            set(cluster, old - 1);
+        }
+        if (!isSound) {
+            throw new CorruptImageException(Errno.EINVAL, Errno.EINVAL.text());
         }
     }
 
