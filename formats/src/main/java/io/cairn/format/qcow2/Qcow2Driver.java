@@ -11,11 +11,13 @@ import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.Child;
+import io.cairn.block.spi.CreateContext;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.OpenContext;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Set;
 
 /// The qcow2 format.
@@ -39,6 +41,16 @@ public final class Qcow2Driver implements BlockDriver {
     @Override
     public OptionSchema<?> openSchema() {
         return RuntimeOptions.SCHEMA;
+    }
+
+    @Override
+    public Optional<OptionSchema<?>> createSchema() {
+        return Optional.of(CreateOptions.SCHEMA);
+    }
+
+    @Override
+    public void create(CreateContext context) throws BlockException {
+        Qcow2Creation.create(context);
     }
 
     @Override
