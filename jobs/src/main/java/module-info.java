@@ -6,9 +6,13 @@ module io.cairn.job {
     requires static org.jspecify;
     requires transitive io.cairn.block;
 
-    exports io.cairn.job.image;
-    exports io.cairn.job;
+    exports io.cairn.job.bench;
+    exports io.cairn.job.commit;
     exports io.cairn.job.compare;
     exports io.cairn.job.convert;
+    exports io.cairn.job.dd;
     exports io.cairn.job.disk;
+    exports io.cairn.job.image;
+    exports io.cairn.job.rebase;
+    exports io.cairn.job;
 }

@@ -251,6 +251,17 @@ public final class BlockBackend implements Parent, AutoCloseable {
         }
     }
 
+    /// What the layer that shows through tells of a range; see {@link ChainStatus#visible}.
+    public ChainStatus visibleStatus(long offset, long length) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            return ChainStatus.visible(edge.node(), offset, length);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
     /// Sets the disk's length.
     public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
             throws BlockException {

@@ -43,6 +43,46 @@ public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
         return new ChainStatus(status, node, depth);
     }
 
+    /// Looks from `top` down for the layer that says that the start of a range is data or zeroes:
+    /// what `map` shows. Other than in {@link #above}, a layer whose backing node ends before the
+    /// range says so without holding it.
+    public static ChainStatus visible(BlockNode top, long offset, long length)
+            throws BlockException {
+        BlockNode node = behindFilters(top);
+        BlockStatus status = node.io().status(offset, length, true);
+        int depth = 0;
+        while (!status.zero() && !status.data() && status.length() > 0) {
+            ChildEdge backing = node.backing();
+            if (backing == null) {
+                status =
+                        new BlockStatus(
+                                status.length(),
+                                false,
+                                false,
+                                false,
+                                -1,
+                                null,
+                                false,
+                                status.eof());
+                break;
+            }
+            node = behindFilters(backing.node());
+            status = node.io().status(offset, status.length(), true);
+            depth++;
+        }
+        return new ChainStatus(status, node, depth);
+    }
+
+    private static BlockNode behindFilters(BlockNode top) {
+        BlockNode node = top;
+        for (BlockNode shown = node.filtered();
+                shown != null && node.isFilter();
+                shown = node.filtered()) {
+            node = shown;
+        }
+        return node;
+    }
+
     /// The node that shows through an unallocated range: the backing node, or what a filter
     /// filters.
     public static @Nullable BlockNode below(BlockNode node) {

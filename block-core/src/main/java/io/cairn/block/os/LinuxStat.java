@@ -82,9 +82,9 @@ final class LinuxStat {
 
     /// The one number that `stat(2)` makes of the two.
     private static long deviceNumber(long major, long minor) {
-        return (major & 0xfffff000L) << 32
-                | (major & 0xfff) << 8
-                | (minor & 0xffffff00L) << 12
+        return ((major & 0xfffff000L) << 32)
+                | ((major & 0xfff) << 8)
+                | ((minor & 0xffffff00L) << 12)
                 | (minor & 0xff);
     }
 

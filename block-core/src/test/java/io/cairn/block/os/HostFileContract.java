@@ -340,14 +340,14 @@ abstract class HostFileContract {
     @Test
     void locksOutliveTheFileTheyWereOpenedBy() throws IOException {
         HostFile file = create("a");
-        try (ByteLocks first = file.openLocks();
-                ByteLocks second = file.openLocks()) {
-            assertThat(first.tryLockShared(101)).isTrue();
-            file.close();
-            open(directory.resolve("a"), OpenFlags.READ_ONLY).close();
+        try (ByteLocks second = file.openLocks()) {
+            try (ByteLocks first = file.openLocks()) {
+                assertThat(first.tryLockShared(101)).isTrue();
+                file.close();
+                open(directory.resolve("a"), OpenFlags.READ_ONLY).close();
 
-            assertThat(second.isHeldElsewhere(101)).isTrue();
-            first.close();
+                assertThat(second.isHeldElsewhere(101)).isTrue();
+            }
             assertThat(second.isHeldElsewhere(101)).isFalse();
         }
     }

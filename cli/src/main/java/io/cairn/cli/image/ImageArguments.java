@@ -41,6 +41,13 @@ public final class ImageArguments {
         return copy;
     }
 
+    /// The same, with or without letting others write meanwhile.
+    public ImageArguments withForceShare(boolean on) {
+        ImageArguments copy = withFormat(format);
+        copy.forceShare = on;
+        return copy;
+    }
+
     /// The same for an image that is named by node options, or by a filename.
     public ImageArguments withOptions(boolean on) {
         ImageArguments copy = withFormat(format);

@@ -15,47 +15,59 @@ import org.jspecify.annotations.Nullable;
 /// @param writeThrough whether every write is to be on stable storage when it returns
 /// @param resizes whether the length may be changed
 /// @param isExclusive whether nobody else may write meanwhile, unless the user lets others
+/// @param aio how the image's file waits for the kernel; null for what its options say
 public record OpenMode(
         NodeFlags flags,
         boolean followBacking,
         boolean writeThrough,
         boolean resizes,
-        boolean isExclusive) {
+        boolean isExclusive,
+        @Nullable String aio) {
     /// To read the guest's data.
     public static final OpenMode READ =
-            new OpenMode(NodeFlags.READ_ONLY, true, false, false, false);
+            new OpenMode(NodeFlags.READ_ONLY, true, false, false, false, null);
 
     /// To read metadata of this image alone.
     public static final OpenMode INSPECT =
-            new OpenMode(NodeFlags.READ_ONLY.withNoIo(true), false, false, false, false);
+            new OpenMode(NodeFlags.READ_ONLY.withNoIo(true), false, false, false, false, null);
 
     /// To write.
     public static final OpenMode WRITE =
-            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, false, false);
+            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, false, false, null);
 
     /// To write and to change the length.
     public static final OpenMode RESIZE =
-            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, true, false);
+            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, true, false, null);
 
     /// The same in a cache mode.
     public OpenMode withCache(CacheMode cache) {
         return new OpenMode(
-                cache.applyTo(flags), followBacking, cache.writeThrough(), resizes, isExclusive);
+                cache.applyTo(flags),
+                followBacking,
+                cache.writeThrough(),
+                resizes,
+                isExclusive,
+                aio);
     }
 
     /// The same with other flags.
     public OpenMode withFlags(NodeFlags newFlags) {
-        return new OpenMode(newFlags, followBacking, writeThrough, resizes, isExclusive);
+        return new OpenMode(newFlags, followBacking, writeThrough, resizes, isExclusive, aio);
     }
 
     /// The same without what shines through from below.
     public OpenMode withoutBacking() {
-        return new OpenMode(flags, false, writeThrough, resizes, isExclusive);
+        return new OpenMode(flags, false, writeThrough, resizes, isExclusive, aio);
     }
 
     /// The same with no other writer meanwhile.
     public OpenMode exclusive() {
-        return new OpenMode(flags, followBacking, writeThrough, resizes, true);
+        return new OpenMode(flags, followBacking, writeThrough, resizes, true, aio);
+    }
+
+    /// The same with another way of waiting for the kernel.
+    public OpenMode withAio(String name) {
+        return new OpenMode(flags, followBacking, writeThrough, resizes, isExclusive, name);
     }
 
     /// What the backend will do.
@@ -80,6 +92,10 @@ public record OpenMode(
     }
 
     OpenRequest request(@Nullable String filename, Options options) {
+        if (aio != null) {
+            boolean isFile = "file".equals(options.getString("driver"));
+            options.put(isFile ? "aio" : "file.aio", aio);
+        }
         return new OpenRequest(filename, options, flags, followBacking);
     }
 }

@@ -30,7 +30,7 @@ final class CheckCommand implements Command {
             List.of(
                     ImageArguments.OBJECT,
                     ImageArguments.IMAGE_OPTS,
-                    Flag.of('q', "quiet").withHelp("print errors only"),
+                    Flag.of('q').withHelp("print errors only"),
                     ImageArguments.FORMAT,
                     OutputFormat.FLAG,
                     Flag.of('r', "repair")
@@ -60,8 +60,8 @@ final class CheckCommand implements Command {
     @Override
     public String summary() {
         return "check an image's metadata: exit status 0 for a sound image, 1 for a check that"
-                   + " could not be made, 2 for corruptions, 3 for leaks, 63 for a format without"
-                   + " checks";
+                + " could not be made, 2 for corruptions, 3 for leaks, 63 for a format without"
+                + " checks";
     }
 
     @Override
@@ -93,7 +93,7 @@ final class CheckCommand implements Command {
     private void readOptions(CommandLine line, ImageArguments image) throws ToolException {
         for (String option = line.next(); option != null; option = line.next()) {
             switch (option) {
-                case "quiet" -> isQuiet = true;
+                case "q" -> isQuiet = true;
                 case "output" -> output = line.value();
                 case "progress" -> progress = ProgressReport.Form.parse(line.value());
                 case "repair" -> repair = repair(line.value());

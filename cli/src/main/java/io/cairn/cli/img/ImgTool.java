@@ -23,7 +23,9 @@ public final class ImgTool implements Tool {
 
     /// The names of the commands, in the order in which help lists them.
     static final List<String> COMMANDS =
-            List.of("check", "compare", "convert", "create", "info", "map", "measure", "resize");
+            List.of(
+                    "bench", "check", "commit", "compare", "convert", "create", "dd", "info", "map",
+                    "measure", "rebase", "resize");
 
     @Override
     public int run(Invocation invocation) {
@@ -72,13 +74,17 @@ public final class ImgTool implements Tool {
     /// The command of that name, loaded only now.
     static @Nullable Command command(String name) {
         return switch (name) {
+            case "bench" -> new BenchCommand();
             case "check" -> new CheckCommand();
+            case "commit" -> new CommitCommand();
             case "compare" -> new CompareCommand();
             case "convert" -> new ConvertCommand();
             case "create" -> new CreateCommand();
+            case "dd" -> new DdCommand();
             case "info" -> new InfoCommand();
             case "map" -> new MapCommand();
             case "measure" -> new MeasureCommand();
+            case "rebase" -> new RebaseCommand();
             case "resize" -> new ResizeCommand();
             default -> null;
         };

@@ -38,7 +38,7 @@ final class MeasureCommand implements Command {
     private final CreationOptions options = new CreationOptions();
     private String format = "raw";
     private long size = -1;
-    private @Nullable String output;
+    private OutputFormat output = OutputFormat.HUMAN;
 
     @Override
     public List<Flag> flags() {
@@ -65,13 +65,12 @@ final class MeasureCommand implements Command {
         try (Images images = line.images()) {
             ImageArguments image = new ImageArguments(images);
             readOptions(line, image);
-            OutputFormat form = OutputFormat.parse(output);
             String filename = filename(line.operands(), image);
             Measure measure =
                     filename == null
                             ? measure(images, Optional.empty(), line)
                             : measureSource(images, image, filename, line);
-            print(line, measure, form);
+            print(line, measure, output);
             return 0;
         }
     }
@@ -79,7 +78,7 @@ final class MeasureCommand implements Command {
     private void readOptions(CommandLine line, ImageArguments image) throws ToolException {
         for (String option = line.next(); option != null; option = line.next()) {
             switch (option) {
-                case "output" -> output = line.value();
+                case "output" -> output = OutputFormat.parse(line.value());
                 case "O" -> format = line.value();
                 case "o" -> options.add(line.value());
                 case "size" ->

@@ -5,9 +5,10 @@ import io.cairn.block.os.HostPath;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 
@@ -41,22 +42,33 @@ final class Console {
     }
 
     private void readLines() {
-        var reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        InputStream in = new BufferedInputStream(System.in);
         String line;
         do {
             wanted.acquireUninterruptibly();
-            line = readLine(reader);
+            line = readLine(in);
             String received = line;
             session.events().post(() -> received(received));
         } while (line != null);
     }
 
-    private static @Nullable String readLine(BufferedReader reader) {
+    /// The next line without its line feed, cut at a zero byte; null at the end of input.
+    private static @Nullable String readLine(InputStream in) {
+        var line = new ByteArrayOutputStream();
         try {
-            return reader.readLine();
+            int b = in.read();
+            if (b < 0) {
+                return null;
+            }
+            for (; b >= 0 && b != '\n'; b = in.read()) {
+                line.write(b);
+            }
         } catch (IOException _) {
             return null;
         }
+        String text = line.toString(StandardCharsets.UTF_8);
+        int end = text.indexOf('\0');
+        return end < 0 ? text : text.substring(0, end);
     }
 
     private void received(@Nullable String line) {
@@ -68,8 +80,7 @@ final class Console {
             session.end();
             return;
         }
-        int end = line.indexOf('\0');
-        isGood &= session.execute(end < 0 ? line : line.substring(0, end));
+        isGood &= session.execute(line);
         session.out().flush();
     }
 }

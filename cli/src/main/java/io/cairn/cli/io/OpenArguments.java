@@ -113,8 +113,4 @@ final class OpenArguments {
     boolean isCopyOnRead() {
         return isCopyOnRead;
     }
-
-    boolean isReadOnly() {
-        return isReadOnly;
-    }
 }

@@ -6,6 +6,7 @@ import io.cairn.block.Errno;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.cli.console.Invocation;
@@ -13,6 +14,7 @@ import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.image.Images;
+import io.cairn.job.image.TemporaryOverlay;
 
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +110,11 @@ final class Session implements AutoCloseable {
             needed = needed.plus(Permission.WRITE);
         }
         try {
-            BlockBackend opened = images.graph().open(request, needed, Permissions.ALL);
+            BlockGraph graph = images.graph();
+            BlockBackend opened =
+                    arguments.isSnapshot()
+                            ? TemporaryOverlay.open(graph, request, needed)
+                            : graph.open(request, needed, Permissions.ALL);
             opened.setWriteThrough(arguments.isWriteThrough());
             if (arguments.isCopyOnRead()) {
                 copyOnRead(opened);

@@ -3,8 +3,6 @@ package io.cairn.cli.img;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 
-import org.junit.jupiter.api.Assumptions;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,93 +10,125 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// Runs one command line by the reference program and by ours, in two folders with the same
-/// content.
+/// Runs a command line by the reference program and by ours, in two folders of equal content.
+///
+/// In a command line `@` stands for the folder. A file `@w-NAME` is made anew from `NAME` before
+/// each run, so that it can be changed.
 final class Peer {
-    /// What a run of a program shows: its folder's name in the texts is replaced by `DIR`.
+    /// What a run of a program shows; the folder's name in its texts is replaced by `DIR`.
     record Outcome(String out, String err, int status) {}
+
+    private static final Pattern WORKING_COPY = Pattern.compile("@w-([\\w.]+)");
 
     private final Path theirs;
     private final Path ours;
 
-    Peer(Path folder) {
-        Assumptions.assumeTrue(isInstalled("qemu-img"), "qemu-img is not installed");
-        theirs = folder.resolve("a");
-        ours = folder.resolve("b");
-        try {
-            Files.createDirectories(theirs);
-            Files.createDirectories(ours);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    Peer(Path folder) throws IOException {
+        theirs = Files.createDirectories(folder.resolve("a"));
+        ours = Files.createDirectories(folder.resolve("b"));
     }
 
-    private static boolean isInstalled(String program) {
+    static boolean isInstalled() {
         for (String folder : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(folder, program))) {
+            if (Files.isExecutable(Path.of(folder, "qemu-img"))) {
                 return true;
             }
         }
         return false;
     }
 
-    /// Runs a program in both folders, to prepare them; the mark `@` stands for the folder.
-    void prepare(String... command) {
-        require(run(theirs, List.of(command)));
-        require(run(ours, List.of(command)));
-    }
-
-    private static void require(Outcome outcome) {
-        if (outcome.status() != 0) {
-            throw new IllegalStateException(outcome.toString());
+    /// Puts what another program made into both folders.
+    void adopt(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                for (Path target : List.of(theirs, ours)) {
+                    Process copy =
+                            new ProcessBuilder(
+                                            "cp",
+                                            "--sparse=always",
+                                            file.toString(),
+                                            target.toString())
+                                    .start();
+                    if (copy.waitFor() != 0) {
+                        throw new IOException("cannot copy " + file);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
         }
     }
 
-    /// What the reference program does with the arguments.
+    /// What the reference program does.
     Outcome theirs(List<String> arguments) {
+        renewCopies(theirs, arguments);
         List<String> command = new ArrayList<>(List.of("qemu-img"));
-        command.addAll(arguments);
+        command.addAll(located(theirs, arguments));
         return run(theirs, command);
     }
 
     /// What ours does.
     Outcome ours(List<String> arguments) {
+        renewCopies(ours, arguments);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Stdout stdout = new Stdout(out, false);
         PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
-        int status =
-                new ImgTool()
-                        .run(
-                                new Invocation(
-                                        "qemu-img",
-                                        true,
-                                        located(ours, arguments),
-                                        stdout,
-                                        stderr));
+        List<String> located = located(ours, arguments);
+        int status = new ImgTool().run(new Invocation("qemu-img", true, located, stdout, stderr));
         stdout.flush();
         return new Outcome(text(ours, out.toByteArray()), text(ours, err.toByteArray()), status);
     }
 
-    /// The folder in which ours works.
-    Path ourFolder() {
-        return ours;
+    /// What the reference program tells of an image that each of the two has written, sizes on the
+    /// host left out.
+    List<Outcome> infoOf(String name) {
+        List<Outcome> infos = new ArrayList<>();
+        for (Path folder : List.of(theirs, ours)) {
+            Outcome info =
+                    run(folder, List.of("qemu-img", "info", "--output=json", folder + "/" + name));
+            infos.add(
+                    new Outcome(
+                            info.out().replaceAll("\"actual-size\": \\d+,\n", ""),
+                            info.err(),
+                            info.status()));
+        }
+        return infos;
     }
 
-    /// The folder in which the reference program works.
-    Path theirFolder() {
-        return theirs;
+    /// Takes a file away on both sides.
+    void remove(String name) throws IOException {
+        Files.deleteIfExists(theirs.resolve(name));
+        Files.deleteIfExists(ours.resolve(name));
+    }
+
+    private static void renewCopies(Path folder, List<String> arguments) {
+        Matcher names = WORKING_COPY.matcher(String.join(" ", arguments));
+        while (names.find()) {
+            try {
+                Files.copy(
+                        folder.resolve(names.group(1)),
+                        folder.resolve("w-" + names.group(1)),
+                        StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private static Outcome run(Path folder, List<String> command) {
         try {
             Path out = Files.createTempFile(folder.getParent(), "out", "");
             Path err = Files.createTempFile(folder.getParent(), "err", "");
-            ProcessBuilder builder = new ProcessBuilder(located(folder, command));
+            ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().put("LC_ALL", "C.UTF-8");
             Process process =
                     builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();

@@ -2,10 +2,12 @@ package io.cairn.job.convert;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
+import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Workers;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.ChildEdge;
+import io.cairn.block.spi.CompressedWrites;
 import io.cairn.job.JobControl;
 import io.cairn.job.RateLimit;
 
@@ -60,15 +62,14 @@ public final class Convert {
                 new ConvertWorker.Shared(
                         batches,
                         new SalvageReader(source, options.salvage(), warnings),
-                        new TargetWriter(target, options, cluster),
                         options.outOfOrder() ? null : turnstile,
                         RateLimit.of(options.bytesPerSecond()),
                         control);
         try (Workers workers = Workers.platform("job:convert")) {
             for (int i = 0; i < options.workers(); i++) {
                 workers.fork(() -> {
-                    try (PooledBuffer buffer = BufferPool.shared().acquire(batchBytes)) {
-                        new ConvertWorker(shared, buffer.buffer()).run(workers);
+                    try {
+                        work(shared, workers, batchBytes, cluster);
                     } catch (BlockException | RuntimeException | Error e) {
                         turnstile.close();
                         throw e;
@@ -78,6 +79,26 @@ public final class Convert {
             workers.join();
         }
         target.flush();
+    }
+
+    private void work(ConvertWorker.Shared shared, Workers workers, int batchBytes, int cluster)
+            throws BlockException {
+        BufferPool pool = BufferPool.shared();
+        try (PooledBuffer buffer = pool.acquire(batchBytes)) {
+            if (!options.compressed()) {
+                PlainWriter writer = new PlainWriter(target, options);
+                new ConvertWorker(shared, writer, buffer.buffer()).run(workers);
+                return;
+            }
+            if (!(target.node().driverInstance() instanceof CompressedWrites packer)) {
+                throw new BlockException(Errno.ENOTSUP, "The target cannot be compressed");
+            }
+            try (PooledBuffer packed = pool.acquire(batchBytes)) {
+                PackedWriter writer =
+                        new PackedWriter(target, packer, options, cluster, packed.buffer());
+                new ConvertWorker(shared, writer, buffer.buffer()).run(workers);
+            }
+        }
     }
 
     private int clusterSize() throws BlockException {

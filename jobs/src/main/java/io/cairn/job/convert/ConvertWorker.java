@@ -17,17 +17,19 @@ final class ConvertWorker {
     record Shared(
             Batches batches,
             SalvageReader reader,
-            TargetWriter writer,
             @Nullable Turnstile turnstile,
             RateLimit rate,
             JobControl control) {}
 
     private final Shared shared;
+    private final RangeWriter writer;
     private final ByteBuffer buffer;
 
+    /// @param writer this worker's own
     /// @param buffer holds the data of a batch
-    ConvertWorker(Shared shared, ByteBuffer buffer) {
+    ConvertWorker(Shared shared, RangeWriter writer, ByteBuffer buffer) {
         this.shared = shared;
+        this.writer = writer;
         this.buffer = buffer;
     }
 
@@ -59,7 +61,7 @@ final class ConvertWorker {
             throw unreadable;
         }
         for (Range range : batch.ranges()) {
-            shared.writer().write(range, buffer, index(batch, range));
+            writer.write(range, buffer, index(batch, range));
             if (range.kind() == Range.Kind.DATA) {
                 shared.control().advance(range.length());
             }
@@ -72,10 +74,9 @@ final class ConvertWorker {
     private void read(Batch batch) throws BlockException {
         for (Range range : batch.ranges()) {
             if (range.kind() == Range.Kind.DATA) {
-                shared.reader()
-                        .read(
-                                range.offset(),
-                                buffer.slice(index(batch, range), (int) range.length()));
+                int index = index(batch, range);
+                shared.reader().read(range.offset(), buffer.slice(index, (int) range.length()));
+                writer.prepare(range, buffer, index);
             }
         }
     }

@@ -49,7 +49,7 @@ public final class MapImage {
     }
 
     private static MapExtent next(BlockBackend disk, long offset, long end) throws BlockException {
-        ChainStatus answer = disk.chainStatus(offset, end - offset, true);
+        ChainStatus answer = disk.visibleStatus(offset, end - offset);
         BlockStatus status = answer.status();
         return new MapExtent(
                 offset,
