@@ -128,7 +128,7 @@ public final class Rebase {
     /// Reads the new backing file; beyond its end there are zeroes.
     private void readNew(long offset, ByteBuffer dst) throws BlockException {
         long inside = replacement == null ? 0 : replacement.length() - offset;
-        int n = (int) Math.clamp(inside, 0, dst.remaining());
+        int n = Math.clamp(inside, 0, dst.remaining());
         Buffers.zero(Buffers.slice(dst, n, dst.remaining() - n));
         if (n == 0 || replacement == null) {
             return;
