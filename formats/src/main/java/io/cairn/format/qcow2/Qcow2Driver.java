@@ -54,6 +54,11 @@ public final class Qcow2Driver implements BlockDriver {
     }
 
     @Override
+    public boolean supportsCompressedWrites() {
+        return true;
+    }
+
+    @Override
     public boolean supportsBacking() {
         return true;
     }
