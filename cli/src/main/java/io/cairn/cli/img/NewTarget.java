@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// An image that a command makes to write into it.
 final class NewTarget {
+    private static final long SECTOR = 512;
     private static final String BACKING_FILE = "backing_file";
     private static final String BACKING_FORMAT = "backing_fmt";
 
@@ -83,9 +84,10 @@ final class NewTarget {
 
     /// Makes the image and opens it.
     ///
+    /// @param length the guest's bytes; rounded up to full sectors
     /// @param doing what the command does, as its messages say it: `error while converting qcow2`
     BlockBackend create(long length, String doing, OpenMode mode) throws ToolException {
-        options.put("size", Long.toString(length));
+        options.put("size", Long.toString((length + SECTOR - 1) & -SECTOR));
         try {
             target.create(options);
         } catch (BlockException e) {
