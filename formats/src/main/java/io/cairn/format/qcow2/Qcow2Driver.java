@@ -64,6 +64,11 @@ public final class Qcow2Driver implements BlockDriver {
     }
 
     @Override
+    public boolean supportsCompressedWrites() {
+        return true;
+    }
+
+    @Override
     public int probe(ByteBuffer head, String filename) {
         return head.remaining() >= Qcow2Layout.V2_HEADER_LENGTH
                         && head.getInt(head.position()) == Qcow2Layout.MAGIC
