@@ -101,13 +101,13 @@ final class NewLayout {
     /// Writes the refcounts of a block.
     void encode(int block, RefcountCodec codec, byte[] into) {
         long first = (long) block << geometry.refblockBits();
-        int used = (int) Math.clamp(end() - first, 0, geometry.refblockEntries());
+        int used = Math.clamp(end() - first, 0, geometry.refblockEntries());
         for (int i = 0; i < used; i++) {
             codec.set(into, i, 1);
         }
         for (Hole hole : allHoles()) {
-            int from = (int) Math.clamp(hole.first - first, 0, geometry.refblockEntries());
-            int to = (int) Math.clamp(hole.end - first, 0, geometry.refblockEntries());
+            int from = Math.clamp(hole.first - first, 0, geometry.refblockEntries());
+            int to = Math.clamp(hole.end - first, 0, geometry.refblockEntries());
             for (int i = from; i < to; i++) {
                 codec.set(into, i, 0);
             }
@@ -119,7 +119,7 @@ final class NewLayout {
             return holes;
         }
         List<Hole> all = new ArrayList<>(holes);
-        all.add(new Hole(end, reservedFirst));
+        all.add(new Hole(/* first= */ end, /* end= */ reservedFirst));
         return all;
     }
 
@@ -138,7 +138,7 @@ final class NewLayout {
 
     private void skipReservation() {
         if (hasReservation()) {
-            holes.add(new Hole(end, reservedFirst));
+            holes.add(new Hole(/* first= */ end, /* end= */ reservedFirst));
             end = reservedEnd;
             reservedFirst = Long.MAX_VALUE;
         }
