@@ -64,11 +64,6 @@ public final class Qcow2Driver implements BlockDriver {
     }
 
     @Override
-    public boolean supportsCompressedWrites() {
-        return true;
-    }
-
-    @Override
     public int probe(ByteBuffer head, String filename) {
         return head.remaining() >= Qcow2Layout.V2_HEADER_LENGTH
                         && head.getInt(head.position()) == Qcow2Layout.MAGIC
