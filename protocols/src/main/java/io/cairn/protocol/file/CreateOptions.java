@@ -46,7 +46,7 @@ record CreateOptions(long size, Preallocation preallocation, boolean nocow, long
                 isHinted ? hint : Long.parseLong(DEFAULT_EXTENT_SIZE_HINT));
     }
 
-    private static Preallocation preallocation(@Nullable String text)
+    static Preallocation preallocation(@Nullable String text)
             throws InvalidOptionException {
         if (text == null) {
             return Preallocation.OFF;

@@ -7,10 +7,12 @@ import io.cairn.block.option.Options;
 import io.cairn.block.os.FileStat;
 import io.cairn.block.os.HostPath;
 import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.CreateContext;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.OpenContext;
 
+import java.util.Optional;
 import java.util.Set;
 
 /// Block and character devices of the host.
@@ -50,6 +52,16 @@ public final class HostDeviceDriver implements BlockDriver {
         }
     }
 
+    @Override
+    public Optional<OptionSchema<?>> createSchema() {
+        return Optional.of(DeviceCreation.SCHEMA);
+    }
+
+    @Override
+    public void create(CreateContext context) throws BlockException {
+        DeviceCreation.create(path(context.filename()), context.options());
+    }
+
     private static boolean isDevice(FileStat stat) {
         return stat.kind() == FileStat.Kind.BLOCK_DEVICE
                 || stat.kind() == FileStat.Kind.CHARACTER_DEVICE;
@@ -57,9 +69,12 @@ public final class HostDeviceDriver implements BlockDriver {
 
     @Override
     public void parseFilename(String filename, Options into) {
-        into.put(
-                "filename",
-                filename.startsWith(PREFIX) ? filename.substring(PREFIX.length()) : filename);
+        into.put("filename", path(filename));
+    }
+
+    /// The path in a filename that may start with `host_device:`.
+    private static String path(String filename) {
+        return filename.startsWith(PREFIX) ? filename.substring(PREFIX.length()) : filename;
     }
 
     @Override
@@ -67,7 +82,7 @@ public final class HostDeviceDriver implements BlockDriver {
         return FileOpener.open(context, NAME, HostDeviceDriver::requireDevice);
     }
 
-    private static void requireDevice(String filename, FileStat stat) throws BlockException {
+    static void requireDevice(String filename, FileStat stat) throws BlockException {
         if (!isDevice(stat)) {
             throw new BlockException(
                     Errno.EINVAL,
