@@ -9,7 +9,7 @@ import io.cairn.job.Failures;
 ///
 /// For one thread at a time; offsets may be asked in any order, but ascending ones are cheap.
 final class RangeFinder {
-    private static final long BLIND_LENGTH = 1 << 20;
+    private static final long SECTOR = 512;
 
     private final JoinedDisk source;
     private final ConvertOptions options;
@@ -55,21 +55,33 @@ final class RangeFinder {
         if (showsBacking) {
             length = Math.min(length, backingEnd - offset);
         }
-        BlockStatus status;
-        try {
-            status =
-                    showsBacking
-                            ? image.status(inImage, length, true)
-                            : image.chainStatus(inImage, length, true).status();
-        } catch (BlockException e) {
-            String doing = "error while reading block status at offset " + offset;
-            if (!options.salvage()) {
-                throw Failures.during(doing, e);
+        while (true) {
+            try {
+                BlockStatus status =
+                        showsBacking
+                                ? image.status(inImage, length, true)
+                                : image.chainStatus(inImage, length, true).status();
+                return new Range(
+                        kindOf(status, showsBacking), offset, Math.min(length, status.length()));
+            } catch (BlockException e) {
+                String doing = "error while reading block status at offset " + offset;
+                if (!options.salvage()) {
+                    throw Failures.during(doing, e);
+                }
+                if (length <= SECTOR) {
+                    warnings.warn(doing + ": " + e.errno().text());
+                    return new Range(Range.Kind.DATA, offset, length);
+                }
+                length = quarter(length);
             }
-            warnings.warn(doing + ": " + e.errno().text());
-            return new Range(Range.Kind.DATA, offset, Math.min(length, BLIND_LENGTH));
         }
-        return new Range(kindOf(status, showsBacking), offset, Math.min(length, status.length()));
+    }
+
+    /// A quarter in whole sectors, at least one: a range whose status cannot be read as a whole is
+    /// looked at in ever smaller parts.
+    private static long quarter(long length) {
+        long sectors = (length + SECTOR - 1) / SECTOR;
+        return (sectors + 3) / 4 * SECTOR;
     }
 
     private Range.Kind kindOf(BlockStatus status, boolean showsBacking) {
