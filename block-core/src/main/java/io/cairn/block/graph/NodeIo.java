@@ -561,11 +561,14 @@ final class NodeIo {
             try {
                 boolean zero = zeroNew || (newLength > old && node.backingLength() > old);
                 node.driverInstance().truncate(newLength, exact, preallocation, zero);
+                writeGeneration.getAndIncrement();
+                refreshLength();
+                if (zero) {
+                    zeroRestOfBlock(old, newLength);
+                }
             } finally {
                 tracker.end(request);
             }
-            writeGeneration.getAndIncrement();
-            refreshLength();
             for (DirtyBitmap bitmap : bitmaps) {
                 bitmap.resize(length);
             }
@@ -575,6 +578,16 @@ final class NodeIo {
             inFlight.leave();
         }
         node.notifyResized();
+    }
+
+    /// Zeroes the rest of the block in which the node ended before it grew; whole blocks are the
+    /// driver's.
+    private void zeroRestOfBlock(long old, long newLength) throws BlockException {
+        long alignment = Math.max(1, limits.zeroAlignment());
+        long end = Math.min(newLength, (old + alignment - 1) / alignment * alignment);
+        if (end > old) {
+            data.writeZeroes(old, end - old, WriteFlags.NONE, limits);
+        }
     }
 
     void debugEvent(DebugEvent event) throws BlockException {

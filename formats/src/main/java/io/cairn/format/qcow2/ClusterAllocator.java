@@ -55,6 +55,14 @@ final class ClusterAllocator {
         return first << geometry.clusterBits();
     }
 
+    /// Allocates consecutive clusters, none of them before a given one.
+    ///
+    /// @return the host offset of the first
+    long allocateBehind(long cluster, long count) throws BlockException {
+        next = Math.max(next, cluster);
+        return allocate(count);
+    }
+
     /// Allocates clusters for metadata, which never lie at the start of the file.
     ///
     /// @param what their name in messages

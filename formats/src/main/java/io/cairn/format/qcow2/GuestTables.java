@@ -110,6 +110,20 @@ final class GuestTables {
         image.overlaps().addL2Table(offset);
     }
 
+    /// Lets go of the L2 tables from an L1 entry on, which refer to nothing any more.
+    void dropTables(int fromL1Index) {
+        L1Table l1 = image.l1();
+        for (int i = fromL1Index; i < l1.size(); i++) {
+            long table = l1.tableOffset(i);
+            if (table != 0) {
+                image.l2().forget(i);
+                l1.set(i, 0);
+                image.freeEntry(table, FreeReason.ALWAYS);
+            }
+        }
+        image.overlaps().l1Changed();
+    }
+
     /// Makes the L1 table longer. It moves to another place.
     ///
     /// @param exact false to leave room for more growth

@@ -3,6 +3,7 @@ package io.cairn.format.qcow2;
 import io.cairn.block.BlockException;
 import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.CheckRequest;
@@ -29,6 +30,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     private final WritePlanner planner;
     private final Zeroing zeroing;
     private final CompressedClusters compressed;
+    private final Resizing resizing;
 
     private Qcow2Instance(Qcow2Image image, OpenContext context) {
         this.image = image;
@@ -36,6 +38,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
         this.planner = new WritePlanner(image);
         this.zeroing = new Zeroing(image, context.backing());
         this.compressed = new CompressedClusters(image, planner);
+        this.resizing = new Resizing(image, zeroing);
     }
 
     static Qcow2Instance open(
@@ -144,6 +147,12 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
         } finally {
             image.unlock();
         }
+    }
+
+    @Override
+    public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+            throws BlockException {
+        resizing.resize(length, preallocation, zeroNew);
     }
 
     @Override

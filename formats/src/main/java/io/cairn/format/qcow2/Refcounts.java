@@ -291,6 +291,62 @@ final class Refcounts {
         return new BlockException(Errno.EFBIG, Errno.EFBIG.text());
     }
 
+    /// Lets go of blocks that count nothing but themselves, and makes that stable, since nothing
+    /// counts their clusters then.
+    void dropEmptyBlocks() throws BlockException {
+        boolean any = false;
+        for (int i = 0; i < table.length; i++) {
+            long offset = blockOffset(i);
+            long cluster = offset >>> geometry.clusterBits();
+            long first = (long) i << geometry.refblockBits();
+            if (offset != 0 && cluster >= first && cluster < blockEnd(first)) {
+                if (countsOnly(first, cluster)) {
+                    forget(i);
+                    table[i] = 0;
+                    dirtyEntries.set(i);
+                    any = true;
+                }
+            }
+        }
+        if (any) {
+            file.flush();
+            writeTable();
+            file.flush();
+        }
+    }
+
+    /// Whether a block has no other entry than one of 1 for a cluster.
+    private boolean countsOnly(long first, long cluster) throws BlockException {
+        long end = blockEnd(first);
+        return get(cluster) == 1
+                && firstUsed(first, cluster) == cluster
+                && firstUsed(cluster + 1, end) == end;
+    }
+
+    private void forget(int index) {
+        RefcountBlock block = blocks[index];
+        if (block != null) {
+            resident.remove(block);
+            blocks[index] = null;
+        }
+    }
+
+    /// How many clusters there are up to the last that is used.
+    long usedClusters() throws BlockException {
+        for (int i = table.length - 1; i >= 0; i--) {
+            long first = (long) i << geometry.refblockBits();
+            if (blockOffset(i) == 0) {
+                continue;
+            }
+            for (long c = blockEnd(first) - 1; c >= first; c--) {
+                if (get(c) != 0) {
+                    return c + 1;
+                }
+            }
+        }
+        return 0;
+    }
+
     // ---- writing
 
     /// Whether the table has outgrown its place on disk.

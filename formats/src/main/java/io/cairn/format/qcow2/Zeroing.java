@@ -66,7 +66,7 @@ final class Zeroing {
             if (kind != ClusterKind.UNALLOCATED || !isRestZero) {
                 return false;
             }
-            change(cluster, 1, unmap ? Change.ZERO_AND_FREE : Change.ZERO);
+            change(cluster, 1, unmap ? Change.ZERO_AND_FREE : Change.ZERO, FreeReason.REQUEST);
             return true;
         } finally {
             image.unlock();
@@ -75,7 +75,7 @@ final class Zeroing {
 
     /// Makes clusters read as zeroes.
     void zero(long first, long count, boolean unmap) throws BlockException {
-        changeAll(first, count, unmap ? Change.ZERO_AND_FREE : Change.ZERO);
+        changeAll(first, count, unmap ? Change.ZERO_AND_FREE : Change.ZERO, FreeReason.REQUEST);
     }
 
     // ---- discard
@@ -89,13 +89,13 @@ final class Zeroing {
         long first = geometry.clusters(offset);
         long last = end >= diskEnd() ? geometry.clusters(end) : end >>> geometry.clusterBits();
         if (last > first) {
-            changeAll(first, last - first, Change.DISCARD);
+            changeAll(first, last - first, Change.DISCARD, FreeReason.REQUEST);
         }
     }
 
     /// Drops clusters, so that the backing file shows through.
     void drop(long first, long count, FreeReason reason) throws BlockException {
-        changeAll(first, count, reason == FreeReason.REQUEST ? Change.DROP_REQUESTED : Change.DROP);
+        changeAll(first, count, Change.DROP, reason);
     }
 
     // ---- both
@@ -105,11 +105,11 @@ final class Zeroing {
         ZERO,
         ZERO_AND_FREE,
         DISCARD,
-        DROP,
-        DROP_REQUESTED
+        DROP
     }
 
-    private void changeAll(long first, long count, Change change) throws BlockException {
+    private void changeAll(long first, long count, Change change, FreeReason reason)
+            throws BlockException {
         long end = first + count;
         for (long cluster = first; cluster < end; ) {
             image.lock();
@@ -118,7 +118,7 @@ final class Zeroing {
                 image.plans().awaitFree(cluster);
                 image.corruption().requireUsable();
                 long n = image.plans().freeClusters(cluster, end - cluster);
-                cluster += change(cluster, n, change);
+                cluster += change(cluster, n, change, reason);
             } finally {
                 image.unlock();
             }
@@ -128,7 +128,8 @@ final class Zeroing {
     /// Changes clusters from one on, of its L2 slice at most.
     ///
     /// @return how many are done
-    private long change(long cluster, long max, Change change) throws BlockException {
+    private long change(long cluster, long max, Change change, FreeReason reason)
+            throws BlockException {
         long absent = image.tables().absentClusters(cluster, max);
         if (absent > 0 && changed(0, change) == 0) {
             return absent;
@@ -142,7 +143,7 @@ final class Zeroing {
             if (now != old) {
                 slice.set(i, now);
                 if ((now & Qcow2Layout.OFFSET_MASK) == 0) {
-                    image.freeEntry(old, reason(change));
+                    image.freeEntry(old, reason);
                 }
             }
         }
@@ -159,14 +160,7 @@ final class Zeroing {
                 boolean isNothing = kind == ClusterKind.UNALLOCATED && !backing.isPresent();
                 yield isNothing ? entry : empty;
             }
-            case DROP, DROP_REQUESTED -> 0;
-        };
-    }
-
-    private static FreeReason reason(Change change) {
-        return switch (change) {
-            case ZERO, ZERO_AND_FREE, DISCARD, DROP_REQUESTED -> FreeReason.REQUEST;
-            case DROP -> FreeReason.OTHER;
+            case DROP -> 0;
         };
     }
 }
