@@ -143,7 +143,7 @@ final class CheckCommand implements Command {
                     ? ToolException.of("This image format does not support checks", UNSUPPORTED)
                     : ToolException.of("Check failed: " + e.errno().text());
         }
-        if (format == OutputFormat.JSON) {
+        if (format == OutputFormat.JSON && !isQuiet) {
             line.out().println(CheckText.json(result, filename, disk.node().driver()));
         } else if (isText) {
             line.out().print(CheckText.human(result));

@@ -12,7 +12,7 @@ import java.util.Locale;
 
 /// The table of an image's internal snapshots.
 final class SnapshotTable {
-    private static final String ROW = "%-9s %-16s %8s %19s %12s %10s\n";
+    private static final String ROW = "%-9s %-16s %8s%20s%13s%11s\n";
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private SnapshotTable() {}

@@ -12,13 +12,16 @@ import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.CompressedWrites;
 import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.OpenContext;
 import io.cairn.block.spi.Pin;
 import io.cairn.block.spi.PlannedWrites;
+import io.cairn.block.spi.SnapshotInfo;
 import io.cairn.block.spi.WritePlan;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /// An open qcow2 node.
@@ -171,6 +174,16 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     @Override
     public Optional<BackingReference> backingReference() {
         return Optional.ofNullable(image.header().backing());
+    }
+
+    @Override
+    public FormatInfo info() throws BlockException {
+        return Qcow2Info.of(image);
+    }
+
+    @Override
+    public List<SnapshotInfo> snapshots() throws BlockException {
+        return SnapshotTable.read(image.file(), image.header());
     }
 
     @Override

@@ -1,0 +1,93 @@
+package io.cairn.format.qcow2;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.CorruptImageException;
+import io.cairn.block.Errno;
+import io.cairn.block.spi.SnapshotInfo;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The snapshot table (qcow2 specification, "Snapshots"): entries one behind the other, each
+/// aligned to 8 bytes.
+///
+/// | offset | size | field of an entry |
+/// |---|---|---|
+/// | 0 | 8 | offset of the L1 table |
+/// | 8 | 4 | entries of the L1 table |
+/// | 12 | 2 | length of the id |
+/// | 14 | 2 | length of the name |
+/// | 16 | 4 | seconds since 1970 |
+/// | 20 | 4 | nanoseconds |
+/// | 24 | 8 | nanoseconds that the machine had run |
+/// | 32 | 4 | bytes of machine state |
+/// | 36 | 4 | length of the extra data |
+/// | 40 | n | extra data: machine state (8), disk size (8), instruction count (8), unknown |
+/// | 40+n | | id and name |
+final class SnapshotTable {
+    private static final int ENTRY_LENGTH = 40;
+    private static final int EXTRA_STATE = 8;
+    private static final int EXTRA_ICOUNT = 24;
+
+    private final ImageFile file;
+    private final List<SnapshotInfo> snapshots = new ArrayList<>();
+    private long position;
+
+    private SnapshotTable(ImageFile file, long position) {
+        this.file = file;
+        this.position = position;
+    }
+
+    /// Reads the snapshots that the header tells of.
+    static List<SnapshotInfo> read(ImageFile file, Qcow2Header header) throws BlockException {
+        TableLocation location = header.snapshots();
+        SnapshotTable table = new SnapshotTable(file, location.offset());
+        for (int i = 0; i < location.count(); i++) {
+            if (table.position - location.offset() > Qcow2Layout.MAX_SNAPSHOT_TABLE_BYTES) {
+                throw new CorruptImageException(Errno.EFBIG, "Snapshot table is too big");
+            }
+            table.readEntry();
+        }
+        return table.snapshots;
+    }
+
+    private void readEntry() throws BlockException {
+        ByteBuffer entry = read(ENTRY_LENGTH);
+        int extraLength = entry.getInt(36);
+        if (Integer.compareUnsigned(extraLength, Qcow2Layout.MAX_SNAPSHOT_EXTRA_DATA) > 0) {
+            throw new CorruptImageException(
+                    Errno.EFBIG,
+                    "Too much extra metadata in snapshot table entry " + snapshots.size());
+        }
+        ByteBuffer extra = read(extraLength);
+        String id = text(Short.toUnsignedInt(entry.getShort(12)));
+        String name = text(Short.toUnsignedInt(entry.getShort(14)));
+        position = (position + 7) & -8L;
+        snapshots.add(
+                new SnapshotInfo(
+                        id,
+                        name,
+                        extraLength >= EXTRA_STATE
+                                ? extra.getLong(0)
+                                : Integer.toUnsignedLong(entry.getInt(32)),
+                        Integer.toUnsignedLong(entry.getInt(16)),
+                        entry.getInt(20),
+                        entry.getLong(24),
+                        extraLength >= EXTRA_ICOUNT ? extra.getLong(16) : -1));
+    }
+
+    private String text(int length) throws BlockException {
+        return StandardCharsets.UTF_8.decode(read(length)).toString();
+    }
+
+    private ByteBuffer read(int length) throws BlockException {
+        byte[] bytes = new byte[length];
+        if (length > 0) {
+            file.readBytes(position, bytes, 0, length);
+        }
+        position += length;
+        return ByteBuffer.wrap(bytes);
+    }
+}
