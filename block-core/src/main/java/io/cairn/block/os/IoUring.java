@@ -19,7 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// wakes it by an eventfd; whatever else has been queued by the time it is awake goes to the kernel
 /// in the same call.
 final class IoUring {
-    private static final int CAPACITY = 256;
+    private static final int CAPACITY = 1024;
+    private static final int HELPERS = 64;
     private static final int WAKE_UP = CAPACITY;
 
     private final Ring ring;
@@ -71,7 +72,7 @@ final class IoUring {
     private void serve() {
         try (CallFrame frame = CallFrame.take();
                 PooledBuffer signals = BufferPool.shared().acquire(Long.BYTES)) {
-            ring.enable();
+            ring.enable(HELPERS);
             RingRequest listening =
                     new RingRequest(
                             RingRequest.READ,

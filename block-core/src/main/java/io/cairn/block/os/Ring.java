@@ -19,6 +19,7 @@ final class Ring {
     private static final int REGISTER = 427;
     private static final int GETEVENTS = 1;
     private static final int ENABLE_RINGS = 12;
+    private static final int LIMIT_WORKERS = 19;
     private static final long MAP_SUBMISSIONS = 0;
     private static final long MAP_COMPLETIONS = 0x8000000L;
     private static final long MAP_ENTRIES = 0x10000000L;
@@ -70,13 +71,23 @@ final class Ring {
         }
     }
 
-    /// Makes the calling thread the one that the ring is for.
-    void enable() throws BlockException {
-        if (isSingle) {
-            try (CallFrame frame = CallFrame.take()) {
-                LinuxCalls.check(Syscall.call(frame, REGISTER, fd, ENABLE_RINGS, 0, 0, 0, 0));
+    /// Makes the calling thread the one that the ring is for, and lets the kernel use this many
+    /// threads for requests that would hold it up.
+    void enable(int helpers) throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            if (isSingle) {
+                LinuxCalls.check(register(frame, ENABLE_RINGS, 0, 0));
+            }
+            frame.memory().putInt(CallFrame.DATA, helpers).putInt(CallFrame.DATA + 4, 0);
+            long limited = register(frame, LIMIT_WORKERS, frame.data(), 2);
+            if (limited != -Errno.EINVAL.value()) {
+                LinuxCalls.check(limited);
             }
         }
+    }
+
+    private long register(CallFrame frame, int operation, long argument, int count) {
+        return Syscall.call(frame, REGISTER, fd, operation, argument, count, 0, 0);
     }
 
     private static long setup(CallFrame frame, int entries, int flags) {

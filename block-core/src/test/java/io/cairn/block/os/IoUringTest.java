@@ -21,7 +21,7 @@ import java.util.Random;
 
 class IoUringTest {
     private static final int BLOCK = 4096;
-    private static final int BLOCKS = 1024;
+    private static final int BLOCKS = 4096;
 
     @TempDir Path directory;
 
@@ -35,10 +35,10 @@ class IoUringTest {
         }
     }
 
-    /// Each worker owns every 400th block; there are more workers than the ring takes at once.
+    /// Each worker owns every 1200th block; there are more workers than the ring takes at once.
     @Test
     void carriesMoreRequestsAtOnceThanItHolds() throws IOException {
-        int count = 400;
+        int count = 1200;
         try (HostFile file = openDirect();
                 Workers workers = Workers.virtual("test")) {
             file.truncate(BLOCK * BLOCKS);
@@ -55,7 +55,7 @@ class IoUringTest {
         long[] written = new long[BLOCKS];
         try (PooledBuffer page = BufferPool.shared().acquire(BLOCK)) {
             ByteBuffer buffer = page.buffer();
-            for (int round = 0; round < 20; round++) {
+            for (int round = 0; round < 10; round++) {
                 int block = id + step * random.nextInt((BLOCKS - id + step - 1) / step);
                 long value = random.nextLong();
                 buffer.putLong(0, value).putLong(BLOCK - 8, value);
