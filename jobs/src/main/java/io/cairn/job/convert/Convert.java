@@ -91,7 +91,7 @@ public final class Convert {
                 return;
             }
             if (!(target.node().driverInstance() instanceof CompressedWrites packer)) {
-                throw new BlockException(Errno.ENOTSUP, "The target cannot be compressed");
+                throw cannotCompress();
             }
             try (PooledBuffer packed = pool.acquire(batchBytes)) {
                 PackedWriter writer =
@@ -102,8 +102,16 @@ public final class Convert {
     }
 
     private int clusterSize() throws BlockException {
-        long size = target.node().formatInfo().clusterSize();
-        return size == 0 ? 1 : Math.toIntExact(size);
+        long size = target.node().driverInstance().info().clusterSize();
+        if (size == 0) {
+            throw cannotCompress();
+        }
+        return Math.toIntExact(size);
+    }
+
+    private static BlockException cannotCompress() {
+        return new BlockException(
+                Errno.ENOTSUP, "Compression not supported for this file format");
     }
 
     private long backingEnd() {
