@@ -133,7 +133,10 @@ final class GuestTables {
             return;
         }
         long maxEntries = Qcow2Layout.MAX_L1_BYTES / Long.BYTES;
-        long entries = exact ? minEntries : Math.max(minEntries, l1.size() + l1.size() / 2L + 1);
+        long entries = exact ? minEntries : l1.size();
+        while (entries < minEntries) {
+            entries = Math.max(1, (3 * entries + 1) / 2);
+        }
         entries = Math.min(entries, Math.max(minEntries, maxEntries));
         if (entries > maxEntries) {
             throw new BlockException(Errno.EFBIG, Errno.EFBIG.text());

@@ -55,7 +55,7 @@ final class HeaderWriter {
         }
         List<HeaderExtension> fewer = new ArrayList<>(header.extensions());
         fewer.removeIf(e -> e.type() == Qcow2Layout.EXTENSION_FEATURE_NAMES);
-        Qcow2Header smaller = header.withBacking(header.backingName(), fewer);
+        Qcow2Header smaller = header.withExtensions(fewer);
         if (new HeaderWriter(smaller).encodedLength() > clusterSize) {
             throw new OutOfSpaceException(Errno.ENOSPC.text());
         }

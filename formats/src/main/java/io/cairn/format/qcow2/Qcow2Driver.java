@@ -25,6 +25,9 @@ public final class Qcow2Driver implements BlockDriver {
     /// The driver's name.
     public static final String NAME = "qcow2";
 
+    /// The options of encrypted images.
+    static final String ENCRYPT = "encrypt";
+
     private static final Set<ChildRole> STORAGE =
             Set.of(ChildRole.DATA, ChildRole.METADATA, ChildRole.PRIMARY);
 
@@ -76,7 +79,7 @@ public final class Qcow2Driver implements BlockDriver {
     public DriverInstance open(OpenContext context) throws BlockException {
         Child file = context.openChild("file", STORAGE);
         Qcow2Header header = HeaderReader.read(file, context.flags().check());
-        Options encryption = context.options().takeSub("encrypt");
+        Options encryption = context.options().takeSub(ENCRYPT);
         requireUsable(header, encryption, context);
         RuntimeOptions options = RuntimeOptions.SCHEMA.read(context.options(), Dialect.NODE);
         return Qcow2Instance.open(context, file, header, options);

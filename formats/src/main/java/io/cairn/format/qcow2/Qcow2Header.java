@@ -5,6 +5,7 @@ import io.cairn.block.spi.BackingReference;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The header cluster of an image: its fields, extensions and backing file name.
@@ -169,13 +170,13 @@ record Qcow2Header(
                 extensions);
     }
 
-    Qcow2Header withBacking(@Nullable String name, List<HeaderExtension> newExtensions) {
+    Qcow2Header withExtensions(List<HeaderExtension> newExtensions) {
         return new Qcow2Header(
                 version,
                 geometry,
                 size,
                 cryptMethod,
-                name,
+                backingName,
                 l1,
                 refcountTable,
                 snapshots,
@@ -183,5 +184,33 @@ record Qcow2Header(
                 compressionType,
                 unknownFields,
                 newExtensions);
+    }
+
+    /// The header with another backing file; its format's extension comes first.
+    ///
+    /// @param reference null for none
+    Qcow2Header withBacking(@Nullable BackingReference reference) {
+        List<HeaderExtension> others = new ArrayList<>(extensions);
+        others.removeIf(e -> e.type() == Qcow2Layout.EXTENSION_BACKING_FORMAT);
+        String format = reference == null ? null : reference.format();
+        if (format != null) {
+            others.addFirst(
+                    new HeaderExtension(
+                            Qcow2Layout.EXTENSION_BACKING_FORMAT,
+                            format.getBytes(StandardCharsets.UTF_8)));
+        }
+        return new Qcow2Header(
+                version,
+                geometry,
+                size,
+                cryptMethod,
+                reference == null ? null : reference.filename(),
+                l1,
+                refcountTable,
+                snapshots,
+                features,
+                compressionType,
+                unknownFields,
+                others);
     }
 }

@@ -1,9 +1,12 @@
 package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CorruptImageException;
+import io.cairn.block.Errno;
 import io.cairn.block.EventSink;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.NodeFlags;
+import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
 import io.cairn.block.spi.Child;
@@ -66,26 +69,61 @@ final class Qcow2Image {
         this.overlaps = new OverlapChecker(this, options.overlapChecks());
         this.writer = new MetadataWriter(this);
         this.tables = new GuestTables(this);
-        this.l2 = newL2Cache();
+        this.l2 = newL2Cache(cacheSizes(options));
     }
 
-    private L2Cache newL2Cache() throws BlockException {
-        CacheSizes sizes = CacheSizes.of(options.caches(), geometry, header.size());
+    private L2Cache newL2Cache(CacheSizes sizes) {
         return new L2Cache(file, geometry, l1, corruption, sizes, writer::writeBack);
     }
 
-    /// Opens an image whose header was read.
+    private CacheSizes cacheSizes(RuntimeOptions wanted) throws BlockException {
+        return CacheSizes.of(wanted.caches(), geometry, header.size());
+    }
+
+    /// Opens an image whose header was read. If it is writable, feature bits that we do not know
+    /// go, and an image that was not closed is repaired, unless it is opened to be checked.
+    ///
+    /// @param messages takes what the repair has to say
     static Qcow2Image open(
             Child child,
             Qcow2Header header,
             RuntimeOptions options,
             NodeFlags flags,
-            EventSink events)
+            EventSink events,
+            CheckRequest.Messages messages)
             throws BlockException {
         requireLazyPossible(header, options);
         ImageFile file = new ImageFile(child);
         L1Table l1 = L1Table.read(file, header.l1());
-        return new Qcow2Image(file, header, l1, options, flags, events);
+        Qcow2Image image = new Qcow2Image(file, header, l1, options, flags, events);
+        if (image.isWritable()) {
+            image.clearUnknownFeatures();
+            if (header.features().isDirty() && !flags.check()) {
+                image.repairDirty(messages);
+            }
+        }
+        return image;
+    }
+
+    private void clearUnknownFeatures() throws BlockException {
+        Features features = header.features();
+        long known = features.autoclear() & Qcow2Layout.AUTOCLEAR_KNOWN;
+        if (known != features.autoclear()) {
+            updateHeader(
+                    header.withFeatures(features.withAutoclear(known)), HeaderWriter.Part.FEATURES);
+        }
+    }
+
+    private void repairDirty(CheckRequest.Messages messages) throws BlockException {
+        CheckResult result;
+        try {
+            result = check(new CheckRequest(true, true, messages));
+        } catch (BlockException e) {
+            throw e.prefixed("Could not repair dirty image");
+        }
+        if (result.corruptions() > 0 || result.checkErrors() > 0) {
+            throw BlockException.of(Errno.EIO, "Could not repair dirty image");
+        }
     }
 
     // ---- parts
@@ -144,7 +182,7 @@ final class Qcow2Image {
                             geometry,
                             corruption,
                             header.refcountTable(),
-                            CacheSizes.of(options.caches(), geometry, header.size()));
+                            cacheSizes(options));
             refcounts = loaded;
         }
         return loaded;
@@ -233,8 +271,64 @@ final class Qcow2Image {
         }
     }
 
+    /// Checks new options and flags, and writes back what they do not allow to keep. Nothing is in
+    /// flight until the result is committed or aborted.
+    Reopening prepareReopen(RuntimeOptions newOptions, NodeFlags newFlags) throws BlockException {
+        requireLazyPossible(header, newOptions);
+        boolean becomesWritable = flags.readOnly() && !newFlags.readOnly();
+        if (becomesWritable && header.features().isCorrupt()) {
+            throw new CorruptImageException(
+                    Errno.EACCES, "qcow2: Image is corrupt; cannot be opened read/write");
+        }
+        CacheSizes caches = cacheSizes(newOptions);
+        lock.lock();
+        try {
+            if (isWritable() && !corruption.isFatal()) {
+                deactivate();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return new Reopening(this, newOptions, newFlags, caches);
+    }
+
+    /// Takes over what was prepared.
+    void apply(Reopening reopening) {
+        lock.lock();
+        try {
+            options = reopening.options();
+            flags = reopening.flags();
+            corruption.setWritable(isWritable());
+            overlaps.setChecks(options.overlapChecks());
+            l2 = newL2Cache(reopening.caches());
+            Refcounts loaded = refcounts;
+            if (loaded != null) {
+                loaded.setCacheSize(reopening.caches().refcountBlocks());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Records another backing file in the header.
+    ///
+    /// @param reference null for none
+    void changeBacking(@Nullable BackingReference reference) throws BlockException {
+        lock.lock();
+        try {
+            prepareToModify();
+            Qcow2Header changed = HeaderWriter.fit(header.withBacking(reference));
+            byte[] cluster = new byte[geometry.clusterSize()];
+            HeaderWriter.encode(changed, ByteBuffer.wrap(cluster));
+            file.writeBytes(0, cluster, 0, cluster.length);
+            header = changed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Writes everything back and says in the header that the image is clean. Nothing is in flight.
-    void deactivate() throws BlockException {
+    private void deactivate() throws BlockException {
         writer.finish();
         if (header.features().isDirty()) {
             Features clean =
@@ -323,7 +417,7 @@ final class Qcow2Image {
     /// Drops what is cached: the storage was changed behind it.
     private void reload() throws BlockException {
         l1.reload();
-        l2 = newL2Cache();
+        l2 = newL2Cache(cacheSizes(options));
         refcounts = null;
         allocator = null;
         overlaps.reload();

@@ -5,6 +5,7 @@ import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.option.Dialect;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
@@ -17,8 +18,12 @@ import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.OpenContext;
 import io.cairn.block.spi.Pin;
 import io.cairn.block.spi.PlannedWrites;
+import io.cairn.block.spi.Prepared;
+import io.cairn.block.spi.ReopenContext;
 import io.cairn.block.spi.SnapshotInfo;
 import io.cairn.block.spi.WritePlan;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -33,6 +38,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     private final WritePlanner planner;
     private final Zeroing zeroing;
     private final CompressedClusters compressed;
+    private final VmState vmState;
     private final Resizing resizing;
 
     private Qcow2Instance(Qcow2Image image, OpenContext context) {
@@ -41,6 +47,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
         this.planner = new WritePlanner(image);
         this.zeroing = new Zeroing(image, context.backing());
         this.compressed = new CompressedClusters(image, planner);
+        this.vmState = new VmState(image, mapper, planner, compressed);
         this.resizing = new Resizing(image, zeroing);
     }
 
@@ -48,7 +55,8 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
             OpenContext context, Child file, Qcow2Header header, RuntimeOptions options)
             throws BlockException {
         Qcow2Image image =
-                Qcow2Image.open(file, header, options, context.flags(), context.events());
+                Qcow2Image.open(
+                        file, header, options, context.flags(), context.events(), context::warn);
         return new Qcow2Instance(image, context);
     }
 
@@ -194,6 +202,33 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     @Override
     public CheckResult check(CheckRequest request) throws BlockException {
         return image.check(request);
+    }
+
+    @Override
+    public void readVmState(long offset, ByteBuffer dst) throws BlockException {
+        vmState.read(offset, dst);
+    }
+
+    @Override
+    public void writeVmState(long offset, ByteBuffer src) throws BlockException {
+        vmState.write(offset, src);
+    }
+
+    @Override
+    public void changeBackingReference(@Nullable BackingReference reference) throws BlockException {
+        image.changeBacking(reference);
+    }
+
+    @Override
+    public void makeEmpty() throws BlockException {
+        resizing.makeEmpty();
+    }
+
+    @Override
+    public Prepared prepareReopen(ReopenContext context) throws BlockException {
+        context.options().takeSub(Qcow2Driver.ENCRYPT);
+        RuntimeOptions options = RuntimeOptions.SCHEMA.read(context.options(), Dialect.NODE);
+        return image.prepareReopen(options, context.flags());
     }
 
     @Override

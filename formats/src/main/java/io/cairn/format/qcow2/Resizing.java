@@ -1,6 +1,7 @@
 package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Preallocation;
 
@@ -34,7 +35,7 @@ final class Resizing {
         if (size > old) {
             grow(old, size, preallocation, zeroNew);
         } else if (size < old) {
-            shrink(old, size);
+            shrink(size);
         }
     }
 
@@ -168,7 +169,7 @@ final class Resizing {
 
     // ---- shrinking
 
-    private void shrink(long old, long size) throws BlockException {
+    private void shrink(long size) throws BlockException {
         image.lock();
         try {
             image.prepareToModify();
@@ -177,9 +178,19 @@ final class Resizing {
         } finally {
             image.unlock();
         }
+        dropFrom(size);
+    }
+
+    /// Drops all guest clusters. The file gets as short as it can.
+    void makeEmpty() throws BlockException {
+        image.file().event(DebugEvent.EMPTY_IMAGE_PREPARE);
+        dropFrom(0);
+    }
+
+    private void dropFrom(long size) throws BlockException {
         long first = geometry.clusters(size);
         long all = (long) image.l1().size() << geometry.l2Bits();
-        zeroing.drop(first, Math.max(all, geometry.clusters(old)) - first, FreeReason.ALWAYS);
+        zeroing.drop(first, all - first, FreeReason.ALWAYS);
         image.lock();
         try {
             image.tables().dropTables((int) geometry.l1Entries(size));
