@@ -189,6 +189,11 @@ public abstract class DriverInstance {
         return List.of();
     }
 
+    /// The persistent bitmaps of the image; empty if the image cannot keep any.
+    public Optional<List<BitmapInfo>> persistentBitmaps() throws BlockException {
+        return Optional.empty();
+    }
+
     /// The plain name by which the storage could be opened without options, if there is one.
     public Optional<String> exactFilename() {
         return Optional.empty();

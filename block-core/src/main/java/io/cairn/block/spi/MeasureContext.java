@@ -7,6 +7,6 @@ import java.util.Optional;
 /// What a driver is given to measure an image that does not exist yet.
 ///
 /// @param options creation options; the driver takes what it knows
-/// @param source the image whose content will be copied in, or empty to measure an image of the
+/// @param source the disk whose content will be copied in, or empty to measure an image of the
 ///   option `size`
-public record MeasureContext(Options options, Optional<Child> source) {}
+public record MeasureContext(Options options, Optional<MeasureSource> source) {}

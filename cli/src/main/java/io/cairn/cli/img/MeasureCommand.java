@@ -5,7 +5,6 @@ import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Options;
-import io.cairn.block.spi.Child;
 import io.cairn.block.spi.Measure;
 import io.cairn.cli.console.Flag;
 import io.cairn.cli.console.Getopt;
@@ -115,11 +114,11 @@ final class MeasureCommand implements Command {
             Images images, ImageArguments image, String filename, CommandLine line)
             throws ToolException {
         try (BlockBackend source = images.open(image, filename, OpenMode.READ)) {
-            return measure(images, Optional.ofNullable(source.root()), line);
+            return measure(images, Optional.of(source), line);
         }
     }
 
-    private Measure measure(Images images, Optional<Child> source, CommandLine line)
+    private Measure measure(Images images, Optional<BlockBackend> source, CommandLine line)
             throws ToolException {
         try {
             CreationTarget target = CreationTarget.of(images.graph(), format, "");

@@ -3,6 +3,7 @@ package io.cairn.format.qcow2;
 import io.cairn.block.BlockException;
 import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
+import io.cairn.block.spi.BitmapInfo;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,27 +27,14 @@ final class BitmapDirectory {
     private static final int ENTRY_LENGTH = 24;
     private static final int EXTENSION_LENGTH = 24;
     private static final int MAX_GRANULARITY_BITS = 31;
+    private static final int FLAG_IN_USE = 1;
+    private static final int FLAG_AUTO = 1 << 1;
 
     private BitmapDirectory() {}
 
-    /// A persistent bitmap.
-    ///
-    /// @param name unique in the image
-    /// @param granularityBits log2 of the guest bytes that a bit stands for
-    /// @param flags bit 0: not stored cleanly, bit 1: records writes
-    record Entry(String name, int granularityBits, int flags) {
-        boolean isInUse() {
-            return (flags & 1) != 0;
-        }
-
-        boolean isAutomatic() {
-            return (flags & 2) != 0;
-        }
-    }
-
     /// Reads the bitmaps that the header tells of; none if the image was written by someone who
     /// does not keep them.
-    static List<Entry> read(ImageFile file, Qcow2Header header) throws BlockException {
+    static List<BitmapInfo> read(ImageFile file, Qcow2Header header) throws BlockException {
         HeaderExtension extension = header.extension(Qcow2Layout.EXTENSION_BITMAPS);
         if (extension == null || !header.features().hasBitmaps()) {
             return List.of();
@@ -69,9 +57,9 @@ final class BitmapDirectory {
         return entries(ByteBuffer.wrap(directory), count);
     }
 
-    private static List<Entry> entries(ByteBuffer directory, int count)
+    private static List<BitmapInfo> entries(ByteBuffer directory, int count)
             throws CorruptImageException {
-        List<Entry> entries = new ArrayList<>();
+        List<BitmapInfo> entries = new ArrayList<>();
         int position = 0;
         for (int i = 0; i < count; i++) {
             if (directory.limit() - position < ENTRY_LENGTH) {
@@ -90,7 +78,13 @@ final class BitmapDirectory {
                     StandardCharsets.UTF_8
                             .decode(directory.slice((int) end - nameLength, nameLength))
                             .toString();
-            entries.add(new Entry(name, granularityBits, directory.getInt(position + 12)));
+            int flags = directory.getInt(position + 12);
+            entries.add(
+                    new BitmapInfo(
+                            name,
+                            1L << granularityBits,
+                            (flags & FLAG_IN_USE) != 0,
+                            (flags & FLAG_AUTO) != 0));
             position = ((int) end + 7) & -8;
         }
         return entries;

@@ -187,7 +187,7 @@ record CreateOptions(
         return isGiven || isAlias;
     }
 
-    private static int readClusterBits(OptionReader in) throws InvalidOptionException {
+    static int readClusterBits(OptionReader in) throws InvalidOptionException {
         long size = in.size(CLUSTER_SIZE);
         if (Long.bitCount(size) != 1
                 || size < 1 << Qcow2Layout.MIN_CLUSTER_BITS
@@ -198,7 +198,7 @@ record CreateOptions(
         return Long.numberOfTrailingZeros(size);
     }
 
-    private static int readRefcountOrder(OptionReader in) throws InvalidOptionException {
+    static int readRefcountOrder(OptionReader in) throws InvalidOptionException {
         long bits = in.number(REFCOUNT_BITS);
         if (Long.bitCount(bits) != 1 || bits < 1 || bits > Long.SIZE) {
             throw new InvalidOptionException(

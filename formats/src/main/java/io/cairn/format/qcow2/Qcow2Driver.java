@@ -14,6 +14,8 @@ import io.cairn.block.spi.Child;
 import io.cairn.block.spi.CreateContext;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
+import io.cairn.block.spi.Measure;
+import io.cairn.block.spi.MeasureContext;
 import io.cairn.block.spi.OpenContext;
 
 import java.nio.ByteBuffer;
@@ -73,6 +75,11 @@ public final class Qcow2Driver implements BlockDriver {
                         && head.getInt(head.position() + 4) >= 2
                 ? 100
                 : 0;
+    }
+
+    @Override
+    public Optional<Measure> measure(MeasureContext context) throws BlockException {
+        return Optional.of(Qcow2Measure.measure(context));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonString;
 import io.cairn.block.option.JsonValue;
+import io.cairn.block.spi.BitmapInfo;
 import io.cairn.block.spi.FormatInfo;
 
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class Qcow2Info {
         if (header.isEncrypted()) {
             json.put("encrypt", encryption(header));
         }
-        List<BitmapDirectory.Entry> bitmaps = BitmapDirectory.read(file, header);
+        List<BitmapInfo> bitmaps = BitmapDirectory.read(file, header);
         if (!bitmaps.isEmpty()) {
             json.put("bitmaps", toJson(bitmaps));
         }
@@ -73,20 +74,20 @@ final class Qcow2Info {
         return JsonObject.builder().put("format", isAes ? "aes" : "luks").build();
     }
 
-    private static JsonArray toJson(List<BitmapDirectory.Entry> bitmaps) {
+    private static JsonArray toJson(List<BitmapInfo> bitmaps) {
         List<JsonValue> list = new ArrayList<>(bitmaps.size());
-        for (BitmapDirectory.Entry bitmap : bitmaps) {
+        for (BitmapInfo bitmap : bitmaps) {
             List<JsonValue> flags = new ArrayList<>(2);
-            if (bitmap.isInUse()) {
+            if (bitmap.inUse()) {
                 flags.add(new JsonString("in-use"));
             }
-            if (bitmap.isAutomatic()) {
+            if (bitmap.automatic()) {
                 flags.add(new JsonString("auto"));
             }
             list.add(
                     JsonObject.builder()
                             .put("name", bitmap.name())
-                            .put("granularity", 1L << bitmap.granularityBits())
+                            .put("granularity", bitmap.granularity())
                             .put("flags", new JsonArray(flags))
                             .build());
         }

@@ -7,6 +7,7 @@ import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.BitmapInfo;
 import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
 import io.cairn.block.spi.Child;
@@ -192,6 +193,13 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     @Override
     public List<SnapshotInfo> snapshots() throws BlockException {
         return SnapshotTable.read(image.file(), image.header());
+    }
+
+    @Override
+    public Optional<List<BitmapInfo>> persistentBitmaps() throws BlockException {
+        return image.header().isVersion3()
+                ? Optional.of(BitmapDirectory.read(image.file(), image.header()))
+                : Optional.empty();
     }
 
     @Override
