@@ -29,6 +29,7 @@ final class IoPool {
     private int threads;
     private int idle;
 
+    /// A pool of at most this many threads, which start as they are needed and stay.
     IoPool(int limit) {
         this.limit = limit;
     }
@@ -62,14 +63,15 @@ final class IoPool {
         });
     }
 
-    private <T> T hand(Call<T> call) throws IOException {
+    /// Has a call made by a thread of the pool.
+    <T> T hand(Call<T> call) throws IOException {
         Task<T> task = new Task<>(call);
         enqueue(task);
         return task.await();
     }
 
     private void enqueue(Task<?> task) {
-        boolean startsThread = false;
+        int started = 0;
         lock.lock();
         try {
             queue.addLast(task);
@@ -77,13 +79,13 @@ final class IoPool {
                 work.signal();
             } else if (threads < limit) {
                 threads++;
-                startsThread = true;
+                started = threads;
             }
         } finally {
             lock.unlock();
         }
-        if (startsThread) {
-            Workers.startDaemon("os:io", this::serve);
+        if (started > 0) {
+            Workers.startDaemon("os:io-" + started, this::serve);
         }
     }
 

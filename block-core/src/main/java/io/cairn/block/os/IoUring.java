@@ -1,10 +1,8 @@
 package io.cairn.block.os;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.BufferPool;
 import io.cairn.block.Errno;
 import io.cairn.block.HostException;
-import io.cairn.block.PooledBuffer;
 import io.cairn.block.Workers;
 
 import org.jspecify.annotations.Nullable;
@@ -71,16 +69,10 @@ final class IoUring {
 
     private void serve() {
         try (CallFrame frame = CallFrame.take();
-                PooledBuffer signals = BufferPool.shared().acquire(Long.BYTES)) {
+                CallFrame signals = CallFrame.take()) {
             ring.enable(HELPERS);
             RingRequest listening =
-                    new RingRequest(
-                            RingRequest.READ,
-                            wakeUp,
-                            Syscall.address(signals.buffer()),
-                            Long.BYTES,
-                            0,
-                            0);
+                    new RingRequest(RingRequest.READ, wakeUp, signals.data(), Long.BYTES, 0, 0);
             ring.push(listening, WAKE_UP);
             while (true) {
                 submitQueued();
