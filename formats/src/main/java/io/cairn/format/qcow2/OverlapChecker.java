@@ -1,8 +1,12 @@
 package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CorruptImageException;
+import io.cairn.block.Errno;
 
 import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
 
 /// Looks before a write whether it would hit metadata that it does not mean. Guarded by the image's
 /// metadata lock.
@@ -13,8 +17,10 @@ final class OverlapChecker {
     private final Geometry geometry;
     private final LongSet l2Tables = new LongSet();
     private final LongSet refblocks = new LongSet();
+    private final LongSet inactiveL2Tables = new LongSet();
     private boolean knowsL2Tables;
     private boolean knowsRefblocks;
+    private boolean knowsInactiveL2Tables;
     private int checks;
 
     /// @param checks a set of {@link OverlapCheck}s
@@ -81,8 +87,61 @@ final class OverlapChecker {
                             length,
                             header.refcountTable().offset(),
                             (long) header.refcountTable().count() << clusterBits);
-            case SNAPSHOT_TABLE, INACTIVE_L1, INACTIVE_L2, BITMAP_DIRECTORY -> false;
+            case SNAPSHOT_TABLE ->
+                    meets(
+                            offset,
+                            length,
+                            header.snapshots().offset(),
+                            image.snapshots().byteLength());
+            case INACTIVE_L1 -> meetsInactiveL1(offset, length);
+            case INACTIVE_L2 -> contains(inactiveL2Tables(), offset, length);
+            case BITMAP_DIRECTORY -> meetsBitmapDirectory(header, offset, length);
         };
+    }
+
+    private boolean meetsInactiveL1(long offset, long length) {
+        for (TableLocation l1 : image.snapshots().l1Tables()) {
+            if (meets(offset, length, l1.offset(), (long) l1.count() * Long.BYTES)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The directory lies where the header extension says while its feature bit is set.
+    private static boolean meetsBitmapDirectory(Qcow2Header header, long offset, long length) {
+        HeaderExtension extension = header.extension(Qcow2Layout.EXTENSION_BITMAPS);
+        if (!header.features().hasBitmaps() || extension == null || extension.length() < 24) {
+            return false;
+        }
+        ByteBuffer fields = extension.data();
+        return meets(offset, length, fields.getLong(16), fields.getLong(8));
+    }
+
+    private LongSet inactiveL2Tables() throws BlockException {
+        if (!knowsInactiveL2Tables) {
+            inactiveL2Tables.clear();
+            for (TableLocation l1 : image.snapshots().l1Tables()) {
+                addInactive(l1);
+            }
+            knowsInactiveL2Tables = true;
+        }
+        return inactiveL2Tables;
+    }
+
+    private void addInactive(TableLocation l1) throws BlockException {
+        long bytes = Integer.toUnsignedLong(l1.count()) * Long.BYTES;
+        if (bytes > Qcow2Layout.MAX_L1_BYTES) {
+            throw new CorruptImageException(Errno.EFBIG, Errno.EFBIG.text());
+        }
+        if (l1.offset() < 0 || !geometry.isAligned(l1.offset())) {
+            throw new CorruptImageException(Errno.EINVAL, Errno.EINVAL.text());
+        }
+        long[] entries = new long[l1.count()];
+        image.file().readLongs(l1.offset(), entries, 0, entries.length);
+        for (long entry : entries) {
+            addTo(inactiveL2Tables, entry & Qcow2Layout.OFFSET_MASK);
+        }
     }
 
     private LongSet activeL2Tables() {

@@ -34,6 +34,7 @@ final class Qcow2Image {
     private final ReentrantLock lock = new ReentrantLock();
     private final PlansInFlight plans = new PlansInFlight(lock.newCondition());
     private final L1Table l1;
+    private final SnapshotTable snapshots;
     private final OverlapChecker overlaps;
     private final MetadataWriter writer;
     private final GuestTables tables;
@@ -53,6 +54,7 @@ final class Qcow2Image {
             ImageFile file,
             Qcow2Header header,
             L1Table l1,
+            SnapshotTable snapshots,
             RuntimeOptions options,
             NodeFlags flags,
             EventSink events)
@@ -61,6 +63,7 @@ final class Qcow2Image {
         this.header = header;
         this.geometry = header.geometry();
         this.l1 = l1;
+        this.snapshots = snapshots;
         this.options = options;
         this.flags = flags;
         this.corruption =
@@ -95,7 +98,11 @@ final class Qcow2Image {
         requireLazyPossible(header, options);
         ImageFile file = new ImageFile(child);
         L1Table l1 = L1Table.read(file, header.l1());
-        Qcow2Image image = new Qcow2Image(file, header, l1, options, flags, events);
+        SnapshotTable snapshots =
+                header.snapshots().count() == 0 || flags.check()
+                        ? SnapshotTable.empty(file)
+                        : SnapshotTable.read(file, header);
+        Qcow2Image image = new Qcow2Image(file, header, l1, snapshots, options, flags, events);
         if (image.isWritable()) {
             image.clearUnknownFeatures();
             if (header.features().isDirty() && !flags.check()) {
@@ -154,6 +161,10 @@ final class Qcow2Image {
 
     L1Table l1() {
         return l1;
+    }
+
+    SnapshotTable snapshots() {
+        return snapshots;
     }
 
     L2Cache l2() {

@@ -191,8 +191,8 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     }
 
     @Override
-    public List<SnapshotInfo> snapshots() throws BlockException {
-        return SnapshotTable.read(image.file(), image.header());
+    public List<SnapshotInfo> snapshots() {
+        return image.snapshots().snapshots();
     }
 
     @Override

@@ -31,40 +31,69 @@ final class SnapshotTable {
     private static final int EXTRA_STATE = 8;
     private static final int EXTRA_ICOUNT = 24;
 
+    private static final String FORCE_REMOVE =
+            "You can force-remove this extra metadata with qemu-img check -r all";
+
     private final ImageFile file;
+    private final long start;
     private final List<SnapshotInfo> snapshots = new ArrayList<>();
+    private final List<TableLocation> l1Tables = new ArrayList<>();
     private long position;
 
-    private SnapshotTable(ImageFile file, long position) {
+    private SnapshotTable(ImageFile file, long start) {
         this.file = file;
-        this.position = position;
+        this.start = start;
+        this.position = start;
+    }
+
+    /// The table without entries.
+    static SnapshotTable empty(ImageFile file) {
+        return new SnapshotTable(file, 0);
     }
 
     /// Reads the snapshots that the header tells of.
-    static List<SnapshotInfo> read(ImageFile file, Qcow2Header header) throws BlockException {
+    static SnapshotTable read(ImageFile file, Qcow2Header header) throws BlockException {
         TableLocation location = header.snapshots();
         SnapshotTable table = new SnapshotTable(file, location.offset());
         for (int i = 0; i < location.count(); i++) {
-            if (table.position - location.offset() > Qcow2Layout.MAX_SNAPSHOT_TABLE_BYTES) {
+            if (table.byteLength() > Qcow2Layout.MAX_SNAPSHOT_TABLE_BYTES) {
                 throw new CorruptImageException(Errno.EFBIG, "Snapshot table is too big");
             }
             table.readEntry();
         }
-        return table.snapshots;
+        return table;
+    }
+
+    List<SnapshotInfo> snapshots() {
+        return List.copyOf(snapshots);
+    }
+
+    /// Where the entries say that their L1 tables are; not checked.
+    List<TableLocation> l1Tables() {
+        return l1Tables;
+    }
+
+    /// Bytes of the table.
+    long byteLength() {
+        return position - start;
     }
 
     private void readEntry() throws BlockException {
         ByteBuffer entry = read(ENTRY_LENGTH);
         int extraLength = entry.getInt(36);
         if (Integer.compareUnsigned(extraLength, Qcow2Layout.MAX_SNAPSHOT_EXTRA_DATA) > 0) {
-            throw new CorruptImageException(
-                    Errno.EFBIG,
-                    "Too much extra metadata in snapshot table entry " + snapshots.size());
+            CorruptImageException failure =
+                    new CorruptImageException(
+                            Errno.EFBIG,
+                            "Too much extra metadata in snapshot table entry " + snapshots.size());
+            failure.withHint(FORCE_REMOVE);
+            throw failure;
         }
         ByteBuffer extra = read(extraLength);
         String id = text(Short.toUnsignedInt(entry.getShort(12)));
         String name = text(Short.toUnsignedInt(entry.getShort(14)));
         position = (position + 7) & -8L;
+        l1Tables.add(new TableLocation(entry.getLong(0), entry.getInt(8)));
         snapshots.add(
                 new SnapshotInfo(
                         id,
