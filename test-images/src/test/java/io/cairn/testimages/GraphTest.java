@@ -268,4 +268,15 @@ class GraphTest {
         assertThat(graph.find("a")).isEmpty();
         assertThat(graph.nodes()).isEmpty();
     }
+
+    @Test
+    void closesTheBackendsThatAreOpenWithTheGraph() throws BlockException {
+        BlockNode node = add("a", 4096);
+        BlockBackend disk = graph.newBackend("d", node, READ, Permissions.ALL);
+
+        graph.close();
+
+        assertThat(graph.nodes()).isEmpty();
+        assertThat(disk.root()).isNull();
+    }
 }

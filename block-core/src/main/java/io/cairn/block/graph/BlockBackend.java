@@ -84,6 +84,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
             edge.setPermissions(needed, shared);
             graph.link(edge);
             root = edge;
+            graph.attached(this);
             return edge;
         });
     }
@@ -98,6 +99,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
         try {
             graph.locked(() -> {
                 root = null;
+                graph.detached(this);
                 graph.unlink(edge);
                 return edge;
             });

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A graph of block nodes with its drivers, objects, events and policy: the root of everything that
@@ -35,6 +36,7 @@ public final class BlockGraph implements AutoCloseable {
     private final ReentrantLock writer = new ReentrantLock();
     private final Object drainLock = new Object();
     private final Random random = new Random();
+    private final List<BlockBackend> backends = new CopyOnWriteArrayList<>();
 
     // Guarded by the writer lock.
     private final Map<String, BlockNode> nodes = new LinkedHashMap<>();
@@ -174,9 +176,23 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
-    /// Closes everything that the monitor owns, then the objects. Backends must be closed before.
+    /// A backend has got a root node.
+    void attached(BlockBackend backend) {
+        backends.add(backend);
+    }
+
+    /// A backend has let its root node go.
+    void detached(BlockBackend backend) {
+        backends.remove(backend);
+    }
+
+    /// Closes the backends that are still open, newest first, what the monitor owns, and the
+    /// objects.
     @Override
     public void close() {
+        for (BlockBackend backend : new ArrayList<>(backends).reversed()) {
+            backend.close();
+        }
         writer.lock();
         try {
             for (BlockNode node : new ArrayList<>(nodes.values()).reversed()) {
