@@ -53,7 +53,7 @@ class JsonInteropTest {
 
     @Test
     void refusesAndAcceptsWhatThePeerDoes() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("cairn.seed", 20_261_122L);
         Random random = new Random(seed);
         int tries = PeerTool.tries(60, 3000);
         for (int i = 0; i < tries; i++) {
@@ -69,7 +69,7 @@ class JsonInteropTest {
     @Test
     void printsNumbersTextAndMembersAsThePeerDoes() throws InvalidOptionException {
         PeerTool.assumeInstalled("qemu-storage-daemon");
-        long seed = System.nanoTime();
+        long seed = Long.getLong("cairn.seed", 20_261_122L);
         Random random = new Random(seed);
         int tries = PeerTool.tries(50, 1000);
         StringBuilder input = new StringBuilder("{\"execute\":\"qmp_capabilities\"}\n");

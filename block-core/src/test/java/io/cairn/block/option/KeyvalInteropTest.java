@@ -29,7 +29,7 @@ class KeyvalInteropTest {
 
     @Test
     void keysOfBlockdevAreRefusedAsThePeerRefusesThem() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("cairn.seed", 20_261_122L);
         Random random = new Random(seed);
         int tries = PeerTool.tries(50, 1500);
         for (int i = 0; i < tries; i++) {
@@ -57,7 +57,7 @@ class KeyvalInteropTest {
 
     @Test
     void flagsWarnAsThePeerDoes() {
-        long seed = System.nanoTime();
+        long seed = Long.getLong("cairn.seed", 20_261_122L);
         Random random = new Random(seed);
         int tries = PeerTool.tries(40, 1000);
         for (int i = 0; i < tries; i++) {

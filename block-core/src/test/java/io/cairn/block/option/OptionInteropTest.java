@@ -54,7 +54,7 @@ class OptionInteropTest {
     @Test
     void optionsAreCheckedAndShownAsThePeerDoes() {
         String image = directory.resolve("a.qcow2").toString();
-        long seed = System.nanoTime();
+        long seed = Long.getLong("cairn.seed", 20_261_122L);
         Random random = new Random(seed);
         int tries = PeerTool.tries(60, 2000);
         for (int i = 0; i < tries; i++) {

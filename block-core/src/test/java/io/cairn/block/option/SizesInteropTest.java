@@ -22,7 +22,7 @@ class SizesInteropTest {
             Pattern.compile("virtual size: (.*) \\((\\d+) bytes\\)");
     private static final String SUFFIXES = "kKMGTPEBbmgtpex .";
 
-    private final long seed = System.nanoTime();
+    private final long seed = Long.getLong("cairn.seed", 20_261_122L);
     private final Random random = new Random(seed);
 
     @BeforeAll
