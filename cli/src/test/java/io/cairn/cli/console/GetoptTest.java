@@ -87,8 +87,9 @@ class GetoptTest {
 
     private static String failure(Getopt options) {
         try {
-            while (options.next() != null) {
-                continue;
+            Object option = options.next();
+            while (option != null) {
+                option = options.next();
             }
         } catch (ToolException e) {
             return e.getMessage();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.option.Keyval;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.CheckResult;
 import io.cairn.format.FormatDrivers;
@@ -43,13 +44,8 @@ class Qcow2ContractTest extends BlockDriverContract {
     @Override
     protected BlockBackend open(boolean fresh) throws BlockException {
         if (fresh) {
-            Options options = new Options().put("size", Integer.toString(LENGTH));
-            for (String pair : creation.split(",")) {
-                if (!pair.isEmpty()) {
-                    String[] parts = pair.split("=");
-                    options.put(parts[0], parts[1]);
-                }
-            }
+            Options options = Keyval.parseOpts(creation, null).toOptions();
+            options.put("size", Integer.toString(LENGTH));
             graph.create("qcow2", "disk", options);
         }
         return graph.open("qcow2", "disk");
