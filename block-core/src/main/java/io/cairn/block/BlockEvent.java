@@ -27,8 +27,8 @@ public sealed interface BlockEvent {
     /// A quorum had no majority (`QUORUM_FAILURE`).
     record QuorumFailure(String node, long offset, long length) implements BlockEvent {}
 
-    /// A request has stopped at a breakpoint (`blkdebug`; for testers, not one of the
-    /// manual's events).
+    /// A request has stopped at a breakpoint (`blkdebug`; for testers, not one of the manual's
+    /// events).
     record RequestSuspended(String node, String tag) implements BlockEvent {}
 
     /// A request that had stopped at a breakpoint goes on.

@@ -26,8 +26,7 @@ final class Qcow2Images {
                         new Options().put("driver", "qcow2"),
                         NodeFlags.READ_ONLY.withCheck(true),
                         false);
-        try (BlockBackend disk =
-                graph.graph().open(request, Permissions.NONE, Permissions.ALL)) {
+        try (BlockBackend disk = graph.graph().open(request, Permissions.NONE, Permissions.ALL)) {
             return disk.node()
                     .driverInstance()
                     .check(new CheckRequest(false, false, messages::add));

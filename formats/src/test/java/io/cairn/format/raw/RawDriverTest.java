@@ -143,13 +143,8 @@ class RawDriverTest {
 
             assertThat(disk.length()).isEqualTo(LENGTH - 512);
             assertThat(disk.node().filename()).startsWith("json:{\"offset\": 512, ");
-            assertThatThrownBy(
-                            () ->
-                                    reopen(
-                                            disk,
-                                            new Options()
-                                                    .put("driver", "raw")
-                                                    .put("offset", 1 << 20)))
+            assertThatThrownBy(() ->
+                            reopen(disk, new Options().put("driver", "raw").put("offset", 1 << 20)))
                     .hasMessageStartingWith("Offset (1048576) cannot be greater");
             assertThat(disk.length()).isEqualTo(LENGTH - 512);
         }

@@ -110,8 +110,7 @@ public final class Convert {
     }
 
     private static BlockException cannotCompress() {
-        return new BlockException(
-                Errno.ENOTSUP, "Compression not supported for this file format");
+        return new BlockException(Errno.ENOTSUP, "Compression not supported for this file format");
     }
 
     private long backingEnd() {

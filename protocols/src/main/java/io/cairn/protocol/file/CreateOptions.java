@@ -46,8 +46,7 @@ record CreateOptions(long size, Preallocation preallocation, boolean nocow, long
                 isHinted ? hint : Long.parseLong(DEFAULT_EXTENT_SIZE_HINT));
     }
 
-    static Preallocation preallocation(@Nullable String text)
-            throws InvalidOptionException {
+    static Preallocation preallocation(@Nullable String text) throws InvalidOptionException {
         if (text == null) {
             return Preallocation.OFF;
         }

@@ -5,18 +5,18 @@ import io.cairn.block.BufferPool;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
-import io.cairn.block.os.HostFile;
-import io.cairn.block.os.ImageLock;
-import io.cairn.block.os.OpenFlags;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.Option;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionReader;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
+import io.cairn.block.os.HostFile;
+import io.cairn.block.os.ImageLock;
+import io.cairn.block.os.OpenFlags;
 
-/// Makes an empty image of a device that is there: it must be long enough, and its first sector,
-/// by which formats are known, is cleared.
+/// Makes an empty image of a device that is there: it must be long enough, and its first sector, by
+/// which formats are known, is cleared.
 final class DeviceCreation {
     /// Consistent read, write and resize, as the lock counts permissions.
     private static final int READ_WRITE_AND_RESIZE = 0b1011;
