@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,10 +68,10 @@ class LauncherTest {
                 FileTime.from(Instant.parse("2031-01-01T00:00:00Z")));
         cairn("--version");
 
-        assertThat(first.out).startsWith("cairn ").doesNotContain("noise");
-        assertThat(first.err).contains("noise");
-        assertThat(second.err).isEmpty();
-        assertThat(second.out).isEqualTo(first.out);
+        assertThat(first.out()).startsWith("cairn ").doesNotContain("noise");
+        assertThat(first.err()).contains("noise");
+        assertThat(second.err()).isEmpty();
+        assertThat(second.out()).isEqualTo(first.out());
         assertThat(Files.readAllLines(notes))
                 .hasSize(2)
                 .allMatch(line -> line.endsWith(" -pl cli -am package"));
@@ -84,9 +83,9 @@ class LauncherTest {
 
         Outcome outcome = cairn("--version");
 
-        assertThat(outcome.status).isEqualTo(1);
-        assertThat(outcome.out).isEmpty();
-        assertThat(outcome.err).endsWith("cairn: the build failed\n");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).endsWith("cairn: the build failed\n");
     }
 
     @Test
@@ -99,7 +98,7 @@ class LauncherTest {
 
         Outcome outcome = run(bin.resolve("qemu-io").toString(), "--no-such-option");
 
-        assertThat(outcome.err).startsWith("qemu-io: ");
+        assertThat(outcome.err()).startsWith("qemu-io: ");
         assertThat(Files.readAllLines(notes)).hasSize(1);
     }
 
@@ -107,7 +106,7 @@ class LauncherTest {
     void symbolicLinkWorksAsAnInstalledProgram() throws Exception {
         Path link = Files.createSymbolicLink(bin.resolve("qemu-img"), checkout.resolve("cairn"));
 
-        assertThat(run(link.toString(), "--no-such-option").err).contains("\nqemu-img: ");
+        assertThat(run(link.toString(), "--no-such-option").err()).contains("\nqemu-img: ");
     }
 
     @Test
@@ -116,8 +115,8 @@ class LauncherTest {
 
         Outcome outcome = cairn("install-links", bin.toString());
 
-        assertThat(outcome.status).isEqualTo(1);
-        assertThat(outcome.err).endsWith("/qemu-img exists and is not ours; remove it first\n");
+        assertThat(outcome.status()).isEqualTo(1);
+        assertThat(outcome.err()).endsWith("/qemu-img exists and is not ours; remove it first\n");
         assertThat(bin.resolve("qemu-img")).hasContent("theirs");
     }
 
@@ -129,10 +128,10 @@ class LauncherTest {
         builder.environment().put("JAVA_TOOL_OPTIONS", "-XshowSettings");
         builder.environment().put("JDK_JAVA_OPTIONS", "-showversion");
         builder.environment().put("LC_ALL", "POSIX");
-        Outcome changed = outcome(builder);
+        Outcome changed = Outcome.of(builder);
 
-        assertThat(changed.out).isEqualTo(plain.out);
-        assertThat(changed.err).isEmpty();
+        assertThat(changed.out()).isEqualTo(plain.out());
+        assertThat(changed.err()).isEmpty();
     }
 
     @Test
@@ -160,8 +159,8 @@ class LauncherTest {
         replaceInJar("io/cairn/cli/Main.class", "usage: cairn", "USAGE: CAIRN");
 
         Outcome after = run(bin.resolve("qemu-img").toString(), "--help");
-        assertThat(before.out).startsWith("usage: cairn");
-        assertThat(after.out).startsWith("USAGE: CAIRN");
+        assertThat(before.out()).startsWith("usage: cairn");
+        assertThat(after.out()).startsWith("USAGE: CAIRN");
     }
 
     private void replaceInJar(String entry, String old, String replacement) throws IOException {
@@ -190,11 +189,11 @@ class LauncherTest {
     private Outcome cairn(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(checkout.resolve("cairn").toString()));
         command.addAll(List.of(arguments));
-        return outcome(builder(command.toArray(String[]::new)));
+        return Outcome.of(builder(command.toArray(String[]::new)));
     }
 
     private Outcome run(String... command) throws Exception {
-        return outcome(builder(command));
+        return Outcome.of(builder(command));
     }
 
     private ProcessBuilder builder(String... command) {
@@ -203,16 +202,6 @@ class LauncherTest {
         environment.put("NOTES", notes.toString());
         environment.put("PATH", bin + ":" + environment.get("PATH"));
         return builder;
-    }
-
-    private static Outcome outcome(ProcessBuilder builder) throws Exception {
-        Path err = Files.createTempFile(builder.directory().toPath(), "err", null);
-        Process process = builder.redirectError(err.toFile()).start();
-        process.getOutputStream().close();
-        try (InputStream out = process.getInputStream()) {
-            String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-            return new Outcome(process.waitFor(), text, Files.readString(err));
-        }
     }
 
     private static void write(Path file, String text) throws IOException {
@@ -224,6 +213,4 @@ class LauncherTest {
         Files.writeString(file, text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
-
-    private record Outcome(int status, String out, String err) {}
 }

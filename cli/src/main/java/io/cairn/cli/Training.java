@@ -25,27 +25,27 @@ final class Training {
             cairn img --help
             qemu-img --help
             qemu-img create -f raw DIR/a.raw 4M
-            qemu-io -f raw -c write_-P_17_0_1M -c read_0_4k DIR/a.raw
+            qemu-io -f raw -c write~-P~17~0~1M -c read~0~4k DIR/a.raw
+            qemu-img dd if=DIR/a.raw of=DIR/e.raw bs=64k count=2
+            qemu-img measure -O qcow2 DIR/a.raw
             qemu-img create -f qcow2 -o cluster_size=64k,lazy_refcounts=on DIR/a.qcow2 4M
+            qemu-img resize DIR/a.qcow2 8M
             qemu-img convert -O qcow2 DIR/a.raw DIR/b.qcow2
             qemu-img convert -c -O qcow2 DIR/b.qcow2 DIR/c.qcow2
             qemu-img create -f qcow2 -b b.qcow2 -F qcow2 DIR/d.qcow2
-            qemu-io -c write_-P_23_64k_128k -c flush DIR/d.qcow2
+            qemu-io -c write~-P~23~64k~128k -c read~0~4k -c flush DIR/d.qcow2
+            qemu-img rebase -u -b c.qcow2 -F qcow2 DIR/d.qcow2
+            qemu-img commit -d DIR/d.qcow2
             qemu-img convert -f qcow2 -O raw DIR/d.qcow2 DIR/d.raw
-            qemu-img info DIR/a.raw
-            qemu-img info DIR/d.qcow2
-            qemu-img info --output json DIR/d.qcow2
-            qemu-img info --backing-chain DIR/d.qcow2
+            qemu-img compare DIR/d.raw DIR/d.qcow2
             qemu-img check DIR/c.qcow2
             qemu-img check --output json DIR/d.qcow2
             qemu-img map DIR/d.qcow2
             qemu-img map --output json DIR/d.qcow2
-            qemu-img measure -O qcow2 DIR/a.raw
-            qemu-img compare DIR/d.raw DIR/d.qcow2
-            qemu-img resize DIR/a.qcow2 8M
-            qemu-img rebase -u -b c.qcow2 -F qcow2 DIR/d.qcow2
-            qemu-img commit DIR/d.qcow2
-            qemu-img dd if=DIR/a.raw of=DIR/e.raw bs=64k count=2
+            qemu-img info DIR/a.raw
+            qemu-img info DIR/d.qcow2
+            qemu-img info --output json DIR/d.qcow2
+            qemu-img info --backing-chain DIR/d.qcow2
             qemu-img info DIR/none.qcow2
             """;
 
@@ -63,7 +63,7 @@ final class Training {
             out.println(line);
             List<String> words =
                     Stream.of(line.replace("DIR", folder.toString()).split(" "))
-                            .map(word -> word.replace('_', ' '))
+                            .map(word -> word.replace('~', ' '))
                             .toList();
             Main.run(words.getFirst(), words.subList(1, words.size()), out);
         }

@@ -1,0 +1,87 @@
+package io.cairn.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Guards the start of the short commands without timing it: by the classes that the JVM loads from
+/// elsewhere than the AOT cache, and by those that it initialises.
+class StartUpTest {
+    /// Linking the one native function spins 21 on JDK 25; we add none.
+    private static final int MOST_UNCACHED = 24;
+
+    @TempDir Path temp;
+
+    private Path image;
+
+    @BeforeEach
+    void createImage() throws Exception {
+        image = temp.resolve("disk.qcow2");
+        Outcome outcome = run("", "create", "-f", "qcow2", image.toString(), "64M");
+        assertThat(outcome.status()).as(outcome.err()).isEqualTo(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"human", "json"})
+    void infoLoadsItsClassesFromTheCache(String form) throws Exception {
+        List<String> uncached = new ArrayList<>();
+        for (String line : log("class+load", "info", "--output", form, image.toString())) {
+            if (!line.contains("source: shared objects file")) {
+                uncached.add(line);
+            }
+        }
+
+        assertThat(uncached)
+                .hasSizeLessThanOrEqualTo(MOST_UNCACHED)
+                .allMatch(line ->
+                        line.startsWith("java.lang.invoke.LambdaForm$")
+                                || line.startsWith("jdk.internal.foreign."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"human", "json"})
+    void infoUsesNoReflectionAndNoRecordMethods(String form) throws Exception {
+        assertThat(log("class+init", "info", "--output", form, image.toString()))
+                .isNotEmpty()
+                .noneMatch(line -> line.contains("java/lang/runtime/ObjectMethods'"))
+                .noneMatch(line -> line.contains("java/lang/invoke/StringConcatFactory'"))
+                .noneMatch(line -> line.contains("java/lang/reflect/Proxy'"))
+                .noneMatch(line -> line.contains("sun/reflect/annotation/"))
+                .noneMatch(line -> line.contains("java/util/ServiceLoader'"));
+    }
+
+    @Test
+    void infoOfAnImageThatIsNotThereLoadsItsClassesFromTheCache() throws Exception {
+        assertThat(log("class+load", "info", temp.resolve("none").toString()))
+                .filteredOn(line -> !line.contains("source: shared objects file"))
+                .hasSizeLessThanOrEqualTo(MOST_UNCACHED);
+    }
+
+    /// The JVM's messages of one kind while `img` runs.
+    private List<String> log(String kind, String... arguments) throws Exception {
+        Path log = temp.resolve("log");
+        run("-Xlog:" + kind + ":file=" + log + ":none", arguments);
+        return Files.readAllLines(log);
+    }
+
+    private Outcome run(String options, String... arguments) throws Exception {
+        Path program = temp.resolve("qemu-img");
+        if (!Files.exists(program)) {
+            Files.createSymbolicLink(program, Reactor.root().resolve("cairn"));
+        }
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("CAIRN_JAVA_OPTIONS", options);
+        return Outcome.of(builder);
+    }
+}
