@@ -6,6 +6,7 @@ import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.option.Options;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.MemoryStorage;
 import io.cairn.testimages.TestGraph;
 
 import java.nio.ByteBuffer;
@@ -26,7 +27,11 @@ public final class JobImages implements AutoCloseable {
     ///
     /// @param driver `raw` or `qcow2`
     public BlockBackend create(String driver, String name, long length) throws BlockException {
-        graph.create(driver, name, new Options().put("size", Long.toString(length)));
+        if (driver.equals("raw")) {
+            graph.host().put(name, new MemoryStorage(new byte[Math.toIntExact(length)]));
+        } else {
+            graph.create(driver, name, new Options().put("size", Long.toString(length)));
+        }
         return graph.open(driver, name);
     }
 

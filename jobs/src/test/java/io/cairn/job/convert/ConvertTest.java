@@ -112,10 +112,7 @@ class ConvertTest {
         byte[] expected = JobImages.content(source);
         BlockBackend target = images.overlay("target", "base", "raw", JobImages.LENGTH);
 
-        convert(
-                List.of(source),
-                target,
-                ConvertOptions.DEFAULT.withContent(TargetContent.BACKING));
+        convert(List.of(source), target, ConvertOptions.DEFAULT.withContent(TargetContent.BACKING));
 
         assertThat(JobImages.content(target)).isEqualTo(expected);
         assertThat(target.status(0, 65536, false).allocated()).isFalse();
@@ -180,15 +177,8 @@ class ConvertTest {
         JobControl control = new JobControl();
         control.cancel();
 
-        assertThatThrownBy(
-                        () ->
-                                new Convert(
-                                                List.of(source),
-                                                target,
-                                                ZEROES,
-                                                control,
-                                                warnings::add)
-                                        .run())
+        assertThatThrownBy(() ->
+                        new Convert(List.of(source), target, ZEROES, control, warnings::add).run())
                 .isInstanceOf(CancelledJobException.class);
     }
 

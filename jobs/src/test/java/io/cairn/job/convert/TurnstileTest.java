@@ -21,12 +21,11 @@ class TurnstileTest {
         try (Workers workers = Workers.platform("test:turns")) {
             for (int i = 7; i >= 0; i--) {
                 int number = i;
-                workers.fork(
-                        () -> {
-                            assertThat(turnstile.await(number)).isTrue();
-                            order.add(number);
-                            turnstile.pass();
-                        });
+                workers.fork(() -> {
+                    assertThat(turnstile.await(number)).isTrue();
+                    order.add(number);
+                    turnstile.pass();
+                });
             }
             workers.join();
         }

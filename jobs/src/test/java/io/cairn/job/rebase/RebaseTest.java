@@ -95,8 +95,7 @@ class RebaseTest {
     @Test
     void wantsTheFormatOfABackingFile() throws BlockException {
         try (BlockBackend overlay = images.graph().open("qcow2", "top")) {
-            assertThatThrownBy(
-                            () -> Rebase.change(overlay, new BackingReference("mem:base", null)))
+            assertThatThrownBy(() -> Rebase.change(overlay, new BackingReference("mem:base", null)))
                     .hasMessage(
                             "Could not change the backing file to 'mem:base': backing format must"
                                     + " be specified");
