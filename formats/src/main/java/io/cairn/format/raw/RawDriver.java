@@ -68,11 +68,10 @@ public final class RawDriver implements BlockDriver {
         RawOptions options = RawOptions.SCHEMA.read(context.options(), Dialect.NODE);
         Child file = context.openChild("file", options.isWindow() ? WINDOW : WHOLE);
         options.requireInside(file.length());
-        boolean isGuarded = context.isFormatProbed() && !context.flags().readOnly();
-        if (isGuarded) {
+        if (context.isFormatProbed() && !context.flags().readOnly()) {
             context.warn(probed(file.node().filename()));
         }
-        return new RawInstance(options, identity, file, isGuarded ? context : null);
+        return new RawInstance(options, identity, file, context);
     }
 
     private static String probed(String filename) {

@@ -37,13 +37,15 @@ final class RawInstance extends DriverInstance {
     private final @Nullable OpenContext guard;
     private volatile RawOptions options;
     private volatile Options identity;
+    private volatile boolean isReadOnly;
 
-    /// @param guard tells what an image looks like; null for an image that is not guarded
-    RawInstance(RawOptions options, Options identity, Child file, @Nullable OpenContext guard) {
+    /// @param context tells whether the format was guessed, and what an image looks like
+    RawInstance(RawOptions options, Options identity, Child file, OpenContext context) {
         this.options = options;
         this.identity = identity;
         this.file = file;
-        this.guard = guard;
+        this.guard = context.isFormatProbed() ? context : null;
+        this.isReadOnly = context.flags().readOnly();
     }
 
     @Override
@@ -59,7 +61,7 @@ final class RawInstance extends DriverInstance {
 
     @Override
     public Limits limits(Limits inherited) {
-        return guard == null
+        return guard == null || isReadOnly
                 ? inherited
                 : inherited.withRequestAlignment(Math.max(SECTOR, inherited.requestAlignment()));
     }
@@ -170,11 +172,13 @@ final class RawInstance extends DriverInstance {
         }
         RawOptions wanted = RawOptions.SCHEMA.read(context.options(), Dialect.NODE);
         wanted.requireInside(file.length());
+        boolean readOnly = context.flags().readOnly();
         return new Prepared() {
             @Override
             public void commit() {
                 options = wanted;
                 identity = given;
+                isReadOnly = readOnly;
             }
 
             @Override

@@ -103,6 +103,22 @@ class RawDriverTest {
     }
 
     @Test
+    void guardsAGuessedImageThatBecomesWritableLater() throws BlockException {
+        ByteBuffer header = ByteBuffer.allocateDirect(512).putInt(0, Marked.MARK);
+        try (BlockBackend disk = probe(NodeFlags.READ_ONLY)) {
+            Options writable = new Options().put("read-only", false);
+            graph.graph().reopen(List.of(new ReopenRequest(disk.node(), writable, true)));
+            disk.setPermissions(Permissions.ALL, Permissions.ALL);
+
+            assertThatThrownBy(() -> disk.write(0, header, WriteFlags.NONE))
+                    .isInstanceOf(BlockException.class);
+            assertThatThrownBy(() -> disk.write(0, header.slice(0, 4), WriteFlags.NONE))
+                    .isInstanceOf(BlockException.class);
+            disk.write(512, header, WriteFlags.NONE);
+        }
+    }
+
+    @Test
     void refusesWindowsThatDoNotFit() {
         assertThatThrownBy(() -> window(new Options().put("offset", LENGTH + 512)))
                 .hasMessage(
