@@ -3,6 +3,8 @@ package io.cairn.protocol.file;
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
 import io.cairn.block.Buffers;
+import io.cairn.block.Errno;
+import io.cairn.block.HostException;
 import io.cairn.block.Limits;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.Permission;
@@ -23,6 +25,8 @@ import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.Prepared;
 import io.cairn.block.spi.ReopenContext;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
@@ -42,6 +46,9 @@ final class FileInstance extends DriverInstance {
 
     private volatile NodeFlags flags;
     private volatile IoAlignment alignment = IoAlignment.NONE;
+
+    /// How the first flush failed, if one has.
+    private volatile @Nullable Errno lostWrites;
 
     FileInstance(
             String filename,
@@ -227,11 +234,22 @@ final class FileInstance extends DriverInstance {
         }
     }
 
+    /// A flush that failed may have left the page cache without the data, marked as written: no
+    /// later flush of the same open file may succeed.
     @Override
     public void flushToDisk() throws BlockException {
+        Errno lost = lostWrites;
+        if (lost != null) {
+            throw new HostException(lost, lost.text());
+        }
         long stamp = handle.enter();
         try {
             handle.file().flush();
+        } catch (BlockException e) {
+            if (!flags.direct()) {
+                lostWrites = e.errno();
+            }
+            throw e;
         } finally {
             handle.leave(stamp);
         }
@@ -256,7 +274,7 @@ final class FileInstance extends DriverInstance {
             return false;
         }
         long theirs = from.handle.enter();
-        long ours = handle.enter();
+        long ours = from == this ? 0 : handle.enter();
         try {
             return RangeCopy.copy(from.handle.file(), sourceOffset, handle.file(), offset, length);
         } finally {
@@ -367,6 +385,7 @@ final class FileInstance extends DriverInstance {
         public void commit() {
             handle.replace(file);
             alignment = newAlignment;
+            lostWrites = null;
             flagChange.commit();
         }
 
