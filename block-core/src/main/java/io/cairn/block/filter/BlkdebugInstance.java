@@ -101,10 +101,10 @@ final class BlkdebugInstance extends DriverInstance implements Debuggable {
         return true;
     }
 
-    /// As {@link #writeZeroes}: what is smaller than preferred is dropped.
+    /// Parts of a block that it claims to be whole do not go through.
     @Override
     public void discard(long offset, long length) throws BlockException {
-        if (length < Math.max(options.limits().discardAlignment(), alignment())) {
+        if (length < alignment()) {
             return;
         }
         rules.check(IoType.DISCARD, offset, length);

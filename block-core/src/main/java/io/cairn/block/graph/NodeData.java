@@ -270,10 +270,21 @@ final class NodeData {
         long max = limits.maxDiscard() == 0 ? Long.MAX_VALUE : limits.maxDiscard();
         long end = offset + count;
         for (long position = offset; position < end; ) {
-            long n = nextPiece(position, end, alignment, max);
+            long n = nextDiscard(position, end, alignment, max, limits.requestAlignment());
             discardPiece(position, n, ((position | n) & (limits.requestAlignment() - 1)) == 0);
             position += n;
         }
+    }
+
+    /// A piece that begins or ends within a block of a request's alignment is that part alone.
+    private static long nextDiscard(
+            long position, long end, long alignment, long max, int requestAlignment) {
+        long head = position & (requestAlignment - 1);
+        if (head != 0) {
+            return Math.min(end - position, requestAlignment - head);
+        }
+        long n = nextPiece(position, end, alignment, max);
+        return n > requestAlignment ? n & -(long) requestAlignment : n;
     }
 
     /// Passes a piece on even if it is not aligned: some can use it, and those that cannot say so.
