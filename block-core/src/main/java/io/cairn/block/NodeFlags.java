@@ -14,6 +14,7 @@ package io.cairn.block;
 /// @param check the image is opened to be checked or repaired: damage that a check reports does not
 ///   stop the open
 /// @param temporary the file is deleted after opening (`snapshot=on`)
+/// @param aio how requests wait for the host's kernel, where the option `aio` does not say
 public record NodeFlags(
         boolean readOnly,
         boolean autoReadOnly,
@@ -23,19 +24,21 @@ public record NodeFlags(
         boolean forceShare,
         boolean noIo,
         boolean check,
-        boolean temporary) {
+        boolean temporary,
+        Aio aio) {
     /// Read-only, write-back, no unmap.
     public static final NodeFlags READ_ONLY =
-            new NodeFlags(true, false, false, false, false, false, false, false, false);
+            new NodeFlags(
+                    true, false, false, false, false, false, false, false, false, Aio.THREADS);
 
     public NodeFlags withReadOnly(boolean on) {
         return new NodeFlags(
-                on, autoReadOnly, direct, noFlush, unmap, forceShare, noIo, check, temporary);
+                on, autoReadOnly, direct, noFlush, unmap, forceShare, noIo, check, temporary, aio);
     }
 
     public NodeFlags withAutoReadOnly(boolean on) {
         return new NodeFlags(
-                readOnly, on, direct, noFlush, unmap, forceShare, noIo, check, temporary);
+                readOnly, on, direct, noFlush, unmap, forceShare, noIo, check, temporary, aio);
     }
 
     public NodeFlags withCache(boolean directOn, boolean noFlushOn) {
@@ -48,31 +51,73 @@ public record NodeFlags(
                 forceShare,
                 noIo,
                 check,
-                temporary);
+                temporary,
+                aio);
     }
 
     public NodeFlags withUnmap(boolean on) {
         return new NodeFlags(
-                readOnly, autoReadOnly, direct, noFlush, on, forceShare, noIo, check, temporary);
+                readOnly,
+                autoReadOnly,
+                direct,
+                noFlush,
+                on,
+                forceShare,
+                noIo,
+                check,
+                temporary,
+                aio);
     }
 
     public NodeFlags withForceShare(boolean on) {
         return new NodeFlags(
-                readOnly, autoReadOnly, direct, noFlush, unmap, on, noIo, check, temporary);
+                readOnly, autoReadOnly, direct, noFlush, unmap, on, noIo, check, temporary, aio);
     }
 
     public NodeFlags withNoIo(boolean on) {
         return new NodeFlags(
-                readOnly, autoReadOnly, direct, noFlush, unmap, forceShare, on, check, temporary);
+                readOnly,
+                autoReadOnly,
+                direct,
+                noFlush,
+                unmap,
+                forceShare,
+                on,
+                check,
+                temporary,
+                aio);
     }
 
     public NodeFlags withCheck(boolean on) {
         return new NodeFlags(
-                readOnly, autoReadOnly, direct, noFlush, unmap, forceShare, noIo, on, temporary);
+                readOnly,
+                autoReadOnly,
+                direct,
+                noFlush,
+                unmap,
+                forceShare,
+                noIo,
+                on,
+                temporary,
+                aio);
     }
 
     public NodeFlags withTemporary(boolean on) {
         return new NodeFlags(
-                readOnly, autoReadOnly, direct, noFlush, unmap, forceShare, noIo, check, on);
+                readOnly, autoReadOnly, direct, noFlush, unmap, forceShare, noIo, check, on, aio);
+    }
+
+    public NodeFlags withAio(Aio way) {
+        return new NodeFlags(
+                readOnly,
+                autoReadOnly,
+                direct,
+                noFlush,
+                unmap,
+                forceShare,
+                noIo,
+                check,
+                temporary,
+                way);
     }
 }

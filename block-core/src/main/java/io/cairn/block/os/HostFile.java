@@ -1,5 +1,6 @@
 package io.cairn.block.os;
 
+import io.cairn.block.Aio;
 import io.cairn.block.BlockException;
 
 import java.nio.ByteBuffer;
@@ -19,6 +20,13 @@ public interface HostFile extends AutoCloseable {
     /// Opens a file, a device, or a set of descriptors ({@link FdSets}).
     static HostFile open(String path, OpenFlags flags) throws BlockException {
         return Host.current().open(path, flags);
+    }
+
+    /// Fails where the host does not have this way of waiting; the message is complete.
+    static void demand(Aio aio) throws BlockException {
+        if (aio == Aio.IO_URING) {
+            Host.current().demandRing();
+        }
     }
 
     /// The name under which the file was opened.

@@ -36,7 +36,7 @@ final class LinuxFile implements HostFile {
     }
 
     static LinuxFile open(String path, OpenFlags flags, boolean usesRing) throws BlockException {
-        flags.aio().demand();
+        HostFile.demand(flags.aio());
         int fd =
                 FdSets.isName(path)
                         ? FdSets.shared().open(path, flags)
@@ -215,7 +215,7 @@ final class LinuxFile implements HostFile {
 
     @Override
     public HostFile reopen(OpenFlags changed) throws BlockException {
-        changed.aio().demand();
+        HostFile.demand(changed.aio());
         int again = IoPool.call(() -> openAgain(changed));
         return new LinuxFile(path, changed, again, usesRing);
     }

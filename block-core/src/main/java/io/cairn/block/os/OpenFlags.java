@@ -1,5 +1,7 @@
 package io.cairn.block.os;
 
+import io.cairn.block.Aio;
+
 /// How a file is opened: access, what happens to its name and content, and how its requests are
 /// carried out.
 ///

@@ -42,7 +42,7 @@ final class PortableFile implements HostFile {
         if (flags.direct()) {
             throw HostErrors.of(Errno.EINVAL);
         }
-        flags.aio().demand();
+        HostFile.demand(flags.aio());
         Path name = HostPath.path(path);
         return IoPool.call(() -> {
             FileChannel channel = openChannel(name, flags);

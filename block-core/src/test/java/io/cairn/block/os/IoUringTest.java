@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.cairn.block.Aio;
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
 import io.cairn.block.HostException;

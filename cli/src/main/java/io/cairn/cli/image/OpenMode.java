@@ -1,5 +1,6 @@
 package io.cairn.cli.image;
 
+import io.cairn.block.Aio;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
@@ -15,59 +16,52 @@ import org.jspecify.annotations.Nullable;
 /// @param writeThrough whether every write is to be on stable storage when it returns
 /// @param resizes whether the length may be changed
 /// @param isExclusive whether nobody else may write meanwhile, unless the user lets others
-/// @param aio how the image's file waits for the kernel; null for what its options say
 public record OpenMode(
         NodeFlags flags,
         boolean followBacking,
         boolean writeThrough,
         boolean resizes,
-        boolean isExclusive,
-        @Nullable String aio) {
+        boolean isExclusive) {
     /// To read the guest's data.
     public static final OpenMode READ =
-            new OpenMode(NodeFlags.READ_ONLY, true, false, false, false, null);
+            new OpenMode(NodeFlags.READ_ONLY, true, false, false, false);
 
     /// To read metadata of this image alone.
     public static final OpenMode INSPECT =
-            new OpenMode(NodeFlags.READ_ONLY.withNoIo(true), false, false, false, false, null);
+            new OpenMode(NodeFlags.READ_ONLY.withNoIo(true), false, false, false, false);
 
     /// To write.
     public static final OpenMode WRITE =
-            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, false, false, null);
+            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, false, false);
 
     /// To write and to change the length.
     public static final OpenMode RESIZE =
-            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, true, false, null);
+            new OpenMode(NodeFlags.READ_ONLY.withReadOnly(false), true, false, true, false);
 
     /// The same in a cache mode.
     public OpenMode withCache(CacheMode cache) {
         return new OpenMode(
-                cache.applyTo(flags),
-                followBacking,
-                cache.writeThrough(),
-                resizes,
-                isExclusive,
-                aio);
+                cache.applyTo(flags), followBacking, cache.writeThrough(), resizes, isExclusive);
     }
 
     /// The same with other flags.
     public OpenMode withFlags(NodeFlags newFlags) {
-        return new OpenMode(newFlags, followBacking, writeThrough, resizes, isExclusive, aio);
+        return new OpenMode(newFlags, followBacking, writeThrough, resizes, isExclusive);
     }
 
     /// The same without what shines through from below.
     public OpenMode withoutBacking() {
-        return new OpenMode(flags, false, writeThrough, resizes, isExclusive, aio);
+        return new OpenMode(flags, false, writeThrough, resizes, isExclusive);
     }
 
     /// The same with no other writer meanwhile.
     public OpenMode exclusive() {
-        return new OpenMode(flags, followBacking, writeThrough, resizes, true, aio);
+        return new OpenMode(flags, followBacking, writeThrough, resizes, true);
     }
 
     /// The same with another way of waiting for the kernel.
-    public OpenMode withAio(String name) {
-        return new OpenMode(flags, followBacking, writeThrough, resizes, isExclusive, name);
+    public OpenMode withAio(Aio aio) {
+        return withFlags(flags.withAio(aio));
     }
 
     /// What the backend will do.
@@ -92,10 +86,6 @@ public record OpenMode(
     }
 
     OpenRequest request(@Nullable String filename, Options options) {
-        if (aio != null) {
-            boolean isFile = "file".equals(options.getString("driver"));
-            options.put(isFile ? "aio" : "file.aio", aio);
-        }
         return new OpenRequest(filename, options, flags, followBacking);
     }
 }

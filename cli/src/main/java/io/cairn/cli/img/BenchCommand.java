@@ -1,5 +1,6 @@
 package io.cairn.cli.img;
 
+import io.cairn.block.Aio;
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.cli.console.Flag;
@@ -90,7 +91,7 @@ final class BenchCommand implements Command {
 
     private boolean readSwitch(String option) {
         switch (option) {
-            case "n" -> mode = mode.withAio("native");
+            case "n" -> mode = mode.withAio(Aio.NATIVE);
             case "w" -> writes = true;
             case "no-drain" -> drains = false;
             case "q" -> {}
@@ -139,11 +140,9 @@ final class BenchCommand implements Command {
         return pattern;
     }
 
-    private static String aio(String name) throws ToolException {
-        return switch (name) {
-            case "threads", "native", "io_uring" -> name;
-            default -> throw ToolException.of("Invalid aio option: ".concat(name));
-        };
+    private static Aio aio(String name) throws ToolException {
+        return Aio.find(name)
+                .orElseThrow(() -> ToolException.of("Invalid aio option: ".concat(name)));
     }
 
     private static CacheMode cache(String name) throws ToolException {

@@ -132,11 +132,7 @@ final class CommitCommand implements Command {
                     .reopen(
                             List.of(
                                     new ReopenRequest(
-                                            node,
-                                            new Options()
-                                                    .put("read-only", false)
-                                                    .put("discard", "unmap"),
-                                            true)));
+                                            node, new Options().put("read-only", false), true)));
         } catch (BlockException e) {
             throw ToolException.of("Could not open '" + node.filename() + "'", e);
         }

@@ -1,5 +1,6 @@
 package io.cairn.cli.io;
 
+import io.cairn.block.Aio;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.option.Keyval;
 import io.cairn.block.option.Options;
@@ -7,14 +8,12 @@ import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.image.CacheMode;
 
-import org.jspecify.annotations.Nullable;
-
 /// How an image is to be opened: the options that the tool and its command `open` share.
 final class OpenArguments {
     private final Messages messages;
     private final Options options = new Options();
     private CacheMode cache = CacheMode.WRITETHROUGH;
-    private @Nullable String aio;
+    private Aio aio = Aio.THREADS;
     private boolean isReadOnly;
     private boolean isUnmapping = true;
     private boolean isSnapshot;
@@ -61,10 +60,9 @@ final class OpenArguments {
     }
 
     void setAio(String mode) throws ToolException {
-        switch (mode) {
-            case "threads", "native", "io_uring" -> aio = mode;
-            default -> throw ToolException.of("Invalid aio option: ".concat(mode));
-        }
+        aio =
+                Aio.find(mode)
+                        .orElseThrow(() -> ToolException.of("Invalid aio option: ".concat(mode)));
     }
 
     /// Adds node options as they stand after `-o`; a later value of a key counts.
@@ -90,16 +88,12 @@ final class OpenArguments {
             }
             all.put("force-share", true);
         }
-        if (aio != null) {
-            String driver = options.getString("driver");
-            boolean isFile = "file".equals(driver) || "host_device".equals(driver);
-            all.put(isFile ? "aio" : "file.aio", aio);
-        }
         return all;
     }
 
     NodeFlags flags() {
-        return cache.applyTo(NodeFlags.READ_ONLY.withReadOnly(isReadOnly).withUnmap(isUnmapping));
+        return cache.applyTo(
+                NodeFlags.READ_ONLY.withReadOnly(isReadOnly).withUnmap(isUnmapping).withAio(aio));
     }
 
     boolean isWriteThrough() {

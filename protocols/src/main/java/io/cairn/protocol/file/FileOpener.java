@@ -1,10 +1,10 @@
 package io.cairn.protocol.file;
 
+import io.cairn.block.Aio;
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.option.Dialect;
-import io.cairn.block.os.Aio;
 import io.cairn.block.os.FdSets;
 import io.cairn.block.os.FileStat;
 import io.cairn.block.os.HostFile;
@@ -47,7 +47,7 @@ final class FileOpener {
 
     static void requireDirectForNative(FileOptions options, NodeFlags flags)
             throws InvalidOptionException {
-        if (options.aio() == Aio.NATIVE && !flags.direct()) {
+        if (options.aio(flags) == Aio.NATIVE && !flags.direct()) {
             throw new InvalidOptionException(
                     "aio=native was specified, but it requires cache.direct=on, which was not"
                             + " specified.");
@@ -59,7 +59,7 @@ final class FileOpener {
         return OpenFlags.READ_ONLY
                 .withWritable(writable)
                 .withDirect(flags.direct())
-                .withAio(options.aio());
+                .withAio(options.aio(flags));
     }
 
     /// Opens read-only what may become writable by itself later, and what cannot be written but may
@@ -68,7 +68,7 @@ final class FileOpener {
             throws BlockException {
         NodeFlags flags = context.flags();
         boolean writable = !flags.readOnly() && !flags.autoReadOnly();
-        options.aio().demand();
+        HostFile.demand(options.aio(context.flags()));
         try {
             return HostFile.open(filename, openFlags(options, flags, writable));
         } catch (BlockException e) {

@@ -1,11 +1,12 @@
 package io.cairn.protocol.file;
 
+import io.cairn.block.Aio;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.NodeFlags;
 import io.cairn.block.option.Option;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionReader;
 import io.cairn.block.option.OptionSchema;
-import io.cairn.block.os.Aio;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// "BlockdevOptionsFile").
 ///
 /// @param filename the name on the host; null or empty if none was given
-/// @param aio how requests wait for the kernel
+/// @param aio how requests wait for the kernel; null for what the node's flags say
 /// @param locking whether other processes are kept away
 /// @param prManager the helper for persistent reservations, which we do not have
 /// @param dropCache the page cache is dropped when the image moves to another host
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param aioMaxBatch requests submitted to the kernel at once at most, 0 for a default
 record FileOptions(
         @Nullable String filename,
-        Aio aio,
+        @Nullable Aio aio,
         Locking locking,
         @Nullable String prManager,
         boolean dropCache,
@@ -32,23 +33,21 @@ record FileOptions(
                     OptionList.of(
                             Option.string("filename", "File name of the image"),
                             Option.choice(
-                                            "aio",
-                                            "host AIO implementation (threads, native, io_uring)",
-                                            "threads",
-                                            "native",
-                                            "io_uring")
-                                    .withDefault("threads"),
+                                    "aio",
+                                    "host AIO implementation (threads, native, io_uring)",
+                                    "threads",
+                                    "native",
+                                    "io_uring"),
                             Option.number(
                                     "aio-max-batch",
                                     "AIO max batch size (0 = auto handled by AIO backend, default:"
                                             + " 0)"),
                             Option.choice(
-                                            "locking",
-                                            "file locking mode (on/off/auto, default: auto)",
-                                            "auto",
-                                            "on",
-                                            "off")
-                                    .withDefault("auto"),
+                                    "locking",
+                                    "file locking mode (on/off/auto, default: auto)",
+                                    "auto",
+                                    "on",
+                                    "off"),
                             Option.string(
                                     "pr-manager",
                                     "id of persistent reservation manager object (default: none)"),
@@ -66,22 +65,36 @@ record FileOptions(
     private static FileOptions read(OptionReader in) throws InvalidOptionException {
         return new FileOptions(
                 in.string("filename"),
-                constant(in.string("aio"), Aio.THREADS, Aio.NATIVE, Aio.IO_URING),
-                constant(in.string("locking"), Locking.AUTO, Locking.ON, Locking.OFF),
+                parseAio(in.string("aio")),
+                parseLocking(in.string("locking")),
                 in.string("pr-manager"),
                 in.bool("drop-cache"),
                 in.bool("x-check-cache-dropped"),
                 in.number("aio-max-batch"));
     }
 
-    @SafeVarargs
-    private static <E extends Enum<E>> E constant(@Nullable String text, E... constants)
-            throws InvalidOptionException {
-        for (E constant : constants) {
-            if (constant.name().toLowerCase(java.util.Locale.ROOT).equals(text)) {
-                return constant;
-            }
+    private static @Nullable Aio parseAio(@Nullable String text) throws InvalidOptionException {
+        return text == null ? null : Aio.find(text).orElseThrow(() -> invalid(text));
+    }
+
+    private static Locking parseLocking(@Nullable String text) throws InvalidOptionException {
+        if (text == null) {
+            return Locking.AUTO;
         }
-        throw new InvalidOptionException("invalid parameter value: " + text);
+        return switch (text) {
+            case "auto" -> Locking.AUTO;
+            case "on" -> Locking.ON;
+            case "off" -> Locking.OFF;
+            default -> throw invalid(text);
+        };
+    }
+
+    private static InvalidOptionException invalid(String value) {
+        return new InvalidOptionException("invalid parameter value: " + value);
+    }
+
+    /// How requests wait in a node of the given flags.
+    Aio aio(NodeFlags flags) {
+        return aio == null ? flags.aio() : aio;
     }
 }
