@@ -2,6 +2,7 @@ package io.cairn.protocol.file;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
 import io.cairn.block.os.FileStat;
@@ -51,9 +52,11 @@ public final class FileDriver implements BlockDriver {
         into.put("filename", path(filename));
     }
 
-    /// The path in a filename that may start with `file:`.
+    /// The path in a filename that may start with `file:`, such that by itself it names no other
+    /// protocol.
     private static String path(String filename) {
-        return filename.startsWith(PREFIX) ? filename.substring(PREFIX.length()) : filename;
+        String path = filename.startsWith(PREFIX) ? filename.substring(PREFIX.length()) : filename;
+        return FilenameSyntax.protocol(path) == null ? path : "./".concat(path);
     }
 
     @Override
