@@ -157,12 +157,19 @@ final class NodeData {
             return false;
         }
         plan.child().debugEvent(DebugEvent.CLUSTER_ALLOC_SPACE);
+        long start = plan.hostOffset();
+        return plan.isHidden()
+                ? zeroesFast(plan.child(), start - head, head + count + tail)
+                : zeroesFast(plan.child(), start - head, head)
+                        && zeroesFast(plan.child(), start + count, tail);
+    }
+
+    private static boolean zeroesFast(Child child, long offset, long count) throws BlockException {
+        if (count == 0) {
+            return true;
+        }
         try {
-            plan.child()
-                    .writeZeroes(
-                            plan.hostOffset() - head,
-                            head + count + tail,
-                            WriteFlags.NONE.withNoFallback(true));
+            child.writeZeroes(offset, count, WriteFlags.NONE.withNoFallback(true));
             return true;
         } catch (BlockException e) {
             if (e.errno() == Errno.ENOTSUP) {

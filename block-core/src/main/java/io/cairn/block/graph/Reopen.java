@@ -52,12 +52,7 @@ final class Reopen {
             throws BlockException {
         Options explicit = new Options(given);
         if (keepOld) {
-            for (String key : node.explicitOptions().keys()) {
-                JsonValue value = node.explicitOptions().get(key);
-                if (value != null) {
-                    explicit.putIfAbsent(key, value);
-                }
-            }
+            explicit.inherit(kept(node, node.explicitOptions(), given));
         }
         Options own = new Options(explicit);
         List<ChildEdge> follow = new ArrayList<>();
@@ -71,7 +66,7 @@ final class Reopen {
             }
         }
         if (keepOld) {
-            own.inherit(node.options());
+            own.inherit(kept(node, node.options(), given));
         } else {
             requireNoReset(node, own);
         }
@@ -90,6 +85,13 @@ final class Reopen {
             Options sub = childOptions.getOrDefault(child, new Options());
             queue(child.node(), sub, keepOld, flags);
         }
+    }
+
+    /// Old options without those that new ones replace under another name.
+    private static Options kept(BlockNode node, Options old, Options given) {
+        Options kept = new Options(old);
+        node.driverInstance().forgetReplaced(kept, given);
+        return kept;
     }
 
     /// Takes a child's name; true if it is there. The child that it names must be the one there is.

@@ -169,6 +169,10 @@ public abstract class DriverInstance {
         return Set.of();
     }
 
+    /// Removes from a node's old options those that new ones replace under another name, when a
+    /// reopen keeps what it was not given.
+    public void forgetReplaced(Options old, Options given) {}
+
     /// What the image says of its backing file; present with a format that has one.
     public Optional<BackingReference> backingReference() {
         return Optional.empty();

@@ -24,6 +24,10 @@ public interface WritePlan {
     /// Guest bytes behind the plan's end that are copied along, 0 for a write in place.
     long tailLength();
 
+    /// True if the guest sees nothing of the child's range (head, data, tail) before the commit, so
+    /// that it may be zeroed as a whole first.
+    boolean isHidden();
+
     /// Puts the mapping in place: the data is in the child (but not necessarily flushed; ordering
     /// is the format's).
     void commit() throws BlockException;

@@ -47,6 +47,16 @@ public final class Messages {
         return 1;
     }
 
+    /// Prints what could not be written when an image was closed, each part on its own line.
+    public void unwritten(BlockException failure) {
+        report(failure);
+        for (Throwable further : failure.getSuppressed()) {
+            if (further instanceof BlockException part) {
+                report(part);
+            }
+        }
+    }
+
     /// Prints the hint of a failure and, under our own name, what we know beyond it.
     public void further(BlockException failure) {
         failure.hint().ifPresent(this::line);

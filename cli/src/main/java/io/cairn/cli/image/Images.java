@@ -1,5 +1,6 @@
 package io.cairn.cli.image;
 
+import io.cairn.block.BlockEvent;
 import io.cairn.block.BlockException;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
@@ -36,7 +37,23 @@ public final class Images implements AutoCloseable {
         this.invocation = invocation;
         this.messages = messages;
         graph = new BlockGraph(new DriverRegistry(BUILT_IN), FollowPolicy.EVERYTHING);
-        graph.setWarningSink(messages::line);
+        graph.setWarningSink(this::warn);
+        graph.setEventSink(this::happened);
+    }
+
+    /// A warning that says of itself what it is gets the program's name in front.
+    private void warn(String text) {
+        if (text.startsWith("warning: ")) {
+            messages.error(text);
+        } else {
+            messages.line(text);
+        }
+    }
+
+    private void happened(BlockEvent event) {
+        if (event instanceof BlockEvent.ImageCorrupted corrupted) {
+            CorruptionReport.print(corrupted, messages);
+        }
     }
 
     /// The graph in which images are opened.

@@ -2,7 +2,9 @@ package io.cairn.cli.io;
 
 import io.cairn.block.BlockEvent;
 import io.cairn.block.graph.BlockGraph;
+import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Stdout;
+import io.cairn.cli.image.CorruptionReport;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,11 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Breakpoints {
     private final EventLoop events;
     private final Stdout out;
+    private final Messages messages;
     private final Set<String> suspended = ConcurrentHashMap.newKeySet();
 
-    Breakpoints(BlockGraph graph, EventLoop events, Stdout out) {
+    Breakpoints(BlockGraph graph, EventLoop events, Stdout out, Messages messages) {
         this.events = events;
         this.out = out;
+        this.messages = messages;
         graph.setEventSink(this::happened);
     }
 
@@ -30,8 +34,8 @@ final class Breakpoints {
                 suspended.remove(resumption.tag());
                 out.println("blkdebug: Resuming request '" + resumption.tag() + "'");
             }
-            case BlockEvent.ImageCorrupted _,
-                    BlockEvent.WriteThreshold _,
+            case BlockEvent.ImageCorrupted corrupted -> CorruptionReport.print(corrupted, messages);
+            case BlockEvent.WriteThreshold _,
                     BlockEvent.QuorumReportBad _,
                     BlockEvent.QuorumFailure _ -> {}
         }

@@ -68,7 +68,7 @@ final class Session implements AutoCloseable {
     /// The stops of requests that the user has asked for.
     Breakpoints breakpoints() {
         if (breakpoints == null) {
-            breakpoints = new Breakpoints(images.graph(), events, out());
+            breakpoints = new Breakpoints(images.graph(), events, out(), messages());
         }
         return breakpoints;
     }
@@ -146,7 +146,7 @@ final class Session implements AutoCloseable {
         open.close();
         BlockException failure = images.graph().takeCloseFailure().orElse(null);
         if (failure != null) {
-            messages.report(failure);
+            messages.unwritten(failure);
         }
     }
 

@@ -97,9 +97,13 @@ final class ClusterAllocator {
 
     /// Searches from the hint on, and moves the hint behind what it found.
     private long take(long count) throws BlockException {
+        long limit = Qcow2Layout.MAX_HOST_OFFSET >>> geometry.clusterBits();
+        if (count > limit) {
+            throw tooLarge();
+        }
         long start = next;
         long at = next;
-        while (at - start < count) {
+        while (at - start < count && !refcounts.isBehindTable(at)) {
             long end = Math.min(start + count, refcounts.blockEnd(at));
             if (!refcounts.hasBlock(at)) {
                 at = end;
@@ -113,14 +117,19 @@ final class ClusterAllocator {
                 start = at;
             }
         }
-        if (start + count > Qcow2Layout.MAX_HOST_OFFSET >>> geometry.clusterBits()) {
-            throw new BlockException(Errno.EFBIG, Errno.EFBIG.text());
+        if (start > limit - count) {
+            throw tooLarge();
         }
         next = start + count;
         return start;
     }
 
+    private static BlockException tooLarge() {
+        return new BlockException(Errno.EFBIG, Errno.EFBIG.text());
+    }
+
     private void claim(long first, long count) throws BlockException {
+        refcounts.requireTableSize(((first + count - 1) >>> geometry.refblockBits()) + 1);
         for (long c = first; c < first + count; c = refcounts.blockEnd(c)) {
             if (!refcounts.hasBlock(c)) {
                 next = Math.max(next, first + count);

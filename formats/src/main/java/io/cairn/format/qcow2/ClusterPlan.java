@@ -68,6 +68,11 @@ final class ClusterPlan implements WritePlan {
         return changesLast ? end - inCluster - length : 0;
     }
 
+    @Override
+    public boolean isHidden() {
+        return run.isHidden();
+    }
+
     /// Puts the new clusters into the L2 table. If that fails they are given back.
     @Override
     public void commit() throws BlockException {

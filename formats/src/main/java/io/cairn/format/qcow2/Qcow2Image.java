@@ -44,6 +44,9 @@ final class Qcow2Image {
 
     private volatile @Nullable Boolean preallocated;
 
+    /// Whether the dirty bit was set here, and so may be cleared when all is written.
+    private boolean isMarkedDirty;
+
     private RuntimeOptions options;
     private NodeFlags flags;
     private L2Cache l2;
@@ -263,6 +266,7 @@ final class Qcow2Image {
             now = now.withIncompatible(Qcow2Layout.INCOMPATIBLE_DIRTY, true);
         }
         updateHeader(header.withFeatures(now), HeaderWriter.Part.FEATURES);
+        isMarkedDirty |= mustMark;
         file.flush();
     }
 
@@ -341,10 +345,11 @@ final class Qcow2Image {
     /// Writes everything back and says in the header that the image is clean. Nothing is in flight.
     private void deactivate() throws BlockException {
         writer.finish();
-        if (header.features().isDirty()) {
+        if (isMarkedDirty) {
             Features clean =
                     header.features().withIncompatible(Qcow2Layout.INCOMPATIBLE_DIRTY, false);
             updateHeader(header.withFeatures(clean), HeaderWriter.Part.FEATURES);
+            isMarkedDirty = false;
         }
     }
 
@@ -377,7 +382,8 @@ final class Qcow2Image {
         }
     }
 
-    /// Ends the use of the image: what is cached is written, unless the image is beyond use.
+    /// Ends the use of the image: what is cached is written, unless the image is beyond use. What
+    /// fails leaves both caches behind, since neither may be written without the other.
     void close() throws BlockException {
         if (!isWritable() || corruption.isFatal()) {
             return;
@@ -385,6 +391,13 @@ final class Qcow2Image {
         lock.lock();
         try {
             deactivate();
+        } catch (BlockException e) {
+            BlockException failure =
+                    BlockException.of(e.errno(), "Failed to flush the L2 table cache");
+            failure.initCause(e);
+            failure.addSuppressed(
+                    BlockException.of(e.errno(), "Failed to flush the refcount block cache"));
+            throw failure;
         } finally {
             lock.unlock();
         }

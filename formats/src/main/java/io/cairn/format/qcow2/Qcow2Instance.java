@@ -6,6 +6,7 @@ import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.option.Dialect;
+import io.cairn.block.option.Options;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BitmapInfo;
 import io.cairn.block.spi.CheckRequest;
@@ -230,6 +231,11 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     @Override
     public void makeEmpty() throws BlockException {
         resizing.makeEmpty();
+    }
+
+    @Override
+    public void forgetReplaced(Options old, Options given) {
+        RuntimeOptions.forgetReplaced(old, given);
     }
 
     @Override

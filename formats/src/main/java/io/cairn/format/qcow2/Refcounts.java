@@ -109,6 +109,11 @@ final class Refcounts {
         return index < table.length && blockOffset((int) index) != 0;
     }
 
+    /// Whether a cluster and all behind it are beyond what the table covers.
+    boolean isBehindTable(long cluster) {
+        return cluster >>> geometry.refblockBits() >= table.length;
+    }
+
     /// The refcount of a cluster, as unsigned for 64 bits.
     long get(long cluster) throws BlockException {
         return hasBlock(cluster) ? codec.get(block(cluster).bytes(), indexInBlock(cluster)) : 0;

@@ -5,6 +5,7 @@ import io.cairn.block.option.Option;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionReader;
 import io.cairn.block.option.OptionSchema;
+import io.cairn.block.option.Options;
 
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +124,23 @@ record RuntimeOptions(
     private static @Nullable Boolean optional(OptionReader in, String name)
             throws InvalidOptionException {
         return in.isSet(name) ? in.bool(name) : null;
+    }
+
+    /// Removes old options that new ones replace: the other name of the template, and the sizes of
+    /// caches, which belong together.
+    static void forgetReplaced(Options old, Options given) {
+        forgetTogether(old, given, OVERLAP_CHECK, OVERLAP_CHECK_TEMPLATE);
+        forgetTogether(old, given, CACHE_SIZE, L2_CACHE_SIZE, REFCOUNT_CACHE_SIZE);
+    }
+
+    private static void forgetTogether(Options old, Options given, String... names) {
+        for (String name : names) {
+            if (given.contains(name)) {
+                for (String other : names) {
+                    old.take(other);
+                }
+            }
+        }
     }
 
     private static int overlapChecks(OptionReader in) throws InvalidOptionException {

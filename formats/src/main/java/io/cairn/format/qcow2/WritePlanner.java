@@ -51,14 +51,15 @@ final class WritePlanner {
     /// @param count clusters in all
     /// @param changedFrom the first whose L2 entry changes, or `count`
     /// @param changedTo behind the last whose L2 entry changes
-    record Run(long host, int owned, int count, int changedFrom, int changedTo) {}
+    /// @param isHidden the guest sees nothing of the host clusters yet
+    record Run(long host, int owned, int count, int changedFrom, int changedTo, boolean isHidden) {}
 
     private Run findRun(L2Slice slice, int index, int max, long cluster) throws BlockException {
         int owned = ownedRun(slice, index, max, cluster);
         if (owned == 0) {
             int count = foreignRun(slice, index, max);
             long host = image.allocator().allocate(count);
-            return new Run(host, 0, count, 0, count);
+            return new Run(host, 0, count, 0, count, true);
         }
         long host = slice.entry(index) & Qcow2Layout.OFFSET_MASK;
         int fresh = 0;
@@ -75,7 +76,11 @@ final class WritePlanner {
         while (to > from && to <= owned && isData(slice.entry(index + to - 1))) {
             to--;
         }
-        return new Run(host, owned, owned + fresh, Math.min(from, to), to);
+        boolean isHidden = true;
+        for (int i = 0; i < owned; i++) {
+            isHidden &= !isData(slice.entry(index + i));
+        }
+        return new Run(host, owned, owned + fresh, Math.min(from, to), to, isHidden);
     }
 
     private static boolean isData(long entry) {
