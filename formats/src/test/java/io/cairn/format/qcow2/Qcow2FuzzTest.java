@@ -149,7 +149,7 @@ class Qcow2FuzzTest {
         try {
             long offset = 0;
             for (int step = 0; step < MAX_STEPS && offset < disk.length(); step++) {
-                BlockStatus status = disk.node().io().status(offset, disk.length() - offset, true);
+                BlockStatus status = disk.status(offset, disk.length() - offset, true);
                 assertThat(status.length()).isPositive();
                 offset += status.length();
             }
