@@ -8,6 +8,7 @@ import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.TestGraph;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,11 @@ class Qcow2CreationInteropTest {
             List.of("0", "512", "1025", "1M", "1000000", "37M");
 
     @TempDir private static Path folder = Path.of("");
+
+    @BeforeAll
+    static void makeBackingFile() throws IOException {
+        Files.createFile(folder.resolve("base.raw"));
+    }
 
     static boolean isPeerInstalled() {
         for (String entry : System.getenv("PATH").split(":", -1)) {
