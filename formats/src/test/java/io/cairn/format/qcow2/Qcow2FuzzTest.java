@@ -166,7 +166,7 @@ class Qcow2FuzzTest {
             }
             long near = random.nextBoolean() ? Math.min(length, LENGTH) : length;
             long offset = (random.nextLong() & Long.MAX_VALUE) % near & -512L;
-            int n = (int) Math.min(length - offset, 512 * (1 + random.nextInt(256)));
+            int n = (int) Math.min(length - offset, 512L * (1 + random.nextInt(256)));
             ByteBuffer data = buffer.slice(0, n);
             switch (kind) {
                 case 0, 1 -> disk.read(offset, data);
