@@ -1,0 +1,33 @@
+package io.cairn.bench;
+
+import java.util.List;
+
+/// A thing that both programs do.
+///
+/// @param name what it is called in the report
+/// @param goal the least ratio of the peer's time to ours, 0 for none
+/// @param theirs the peer's arguments
+/// @param ours our arguments
+/// @param result what of the two must be equal
+record Comparison(String name, double goal, List<String> theirs, List<String> ours, Result result) {
+    /// What of the two must be equal.
+    enum Result {
+        /// The disks that they wrote: `a.out` and `b.out`.
+        DISK,
+        /// What they printed.
+        OUTPUT,
+        /// Nothing: times and the like differ.
+        NOTHING
+    }
+
+    /// A comparison in which both take the same arguments but for the name of what they write
+    /// (`OUT`).
+    static Comparison of(String name, double goal, Result result, String... arguments) {
+        return new Comparison(
+                name, goal, named(arguments, "a.out"), named(arguments, "b.out"), result);
+    }
+
+    private static List<String> named(String[] arguments, String out) {
+        return List.of(arguments).stream().map(a -> a.equals("OUT") ? out : a).toList();
+    }
+}
