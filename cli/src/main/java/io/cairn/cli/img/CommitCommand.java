@@ -132,7 +132,11 @@ final class CommitCommand implements Command {
                     .reopen(
                             List.of(
                                     new ReopenRequest(
-                                            node, new Options().put("read-only", false), true)));
+                                            node,
+                                            new Options()
+                                                    .put("read-only", false)
+                                                    .put("discard", "unmap"),
+                                            true)));
         } catch (BlockException e) {
             throw ToolException.of("Could not open '" + node.filename() + "'", e);
         }

@@ -15,6 +15,7 @@ import io.cairn.block.spi.Pin;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// An open image over its storage: header, tables and caches behind one metadata lock.
@@ -328,7 +329,13 @@ final class Qcow2Image {
     /// Records another backing file in the header.
     ///
     /// @param reference null for none
+    /// @throws BlockException with `EINVAL` if the name is longer than the format allows
     void changeBacking(@Nullable BackingReference reference) throws BlockException {
+        if (reference != null
+                && reference.filename().getBytes(StandardCharsets.UTF_8).length
+                        > Qcow2Layout.MAX_BACKING_NAME_LENGTH) {
+            throw new BlockException(Errno.EINVAL, Errno.EINVAL.text());
+        }
         lock.lock();
         try {
             prepareToModify();

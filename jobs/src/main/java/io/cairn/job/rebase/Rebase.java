@@ -5,6 +5,7 @@ import io.cairn.block.BlockStatus;
 import io.cairn.block.BufferPool;
 import io.cairn.block.Buffers;
 import io.cairn.block.Bytes;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
@@ -12,6 +13,7 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.BlockDriver;
 import io.cairn.job.Failures;
 import io.cairn.job.JobControl;
 
@@ -71,6 +73,9 @@ public final class Rebase {
     public static void change(BlockBackend image, @Nullable BackingReference reference)
             throws BlockException {
         try {
+            if (reference != null && reference.format() == null && changesBacking(image)) {
+                throw new InvalidOptionException("backing format must be specified");
+            }
             image.node().driverInstance().changeBackingReference(reference);
             image.flush();
         } catch (BlockException e) {
@@ -79,6 +84,15 @@ public final class Rebase {
                             + (reference == null ? "" : reference.filename())
                             + "'");
         }
+    }
+
+    private static boolean changesBacking(BlockBackend image) {
+        BlockNode node = image.node();
+        return image.graph()
+                .drivers()
+                .find(node.driver())
+                .map(BlockDriver::supportsBacking)
+                .orElse(false);
     }
 
     /// The length from an offset on for which the guest sees the same whichever backing file there
