@@ -82,12 +82,16 @@ record Qcow2Header(
         return null;
     }
 
-    /// The text of a string extension, null if there is none.
+    /// The text of a string extension, null if there is none. Of several the last one counts, as
+    /// for the reference tools.
     private @Nullable String extensionText(int type) {
-        HeaderExtension extension = extension(type);
-        return extension == null
-                ? null
-                : StandardCharsets.UTF_8.decode(extension.data()).toString();
+        String text = null;
+        for (HeaderExtension extension : extensions) {
+            if (extension.type() == type) {
+                text = StandardCharsets.UTF_8.decode(extension.data()).toString();
+            }
+        }
+        return text;
     }
 
     /// The format of the backing file, null if the header does not say.
