@@ -40,7 +40,9 @@ class Qcow2HeaderTest {
     }
 
     private BlockBackend open(ByteBuffer image) throws BlockException {
-        host.put("disk", new MemoryStorage(image.array()));
+        byte[] content = new byte[image.limit()];
+        image.get(0, content);
+        host.put("disk", new MemoryStorage(content));
         return graph.open("qcow2", "disk");
     }
 
