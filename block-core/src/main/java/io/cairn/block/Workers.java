@@ -62,13 +62,14 @@ public final class Workers implements AutoCloseable {
         try {
             body.run();
         } catch (Throwable e) {
-            isStopping = true;
+            // Recorded before the others are stopped, so that none of their failures comes first.
             if (!failure.compareAndSet(null, e)) {
                 Throwable first = failure.get();
                 if (first != null && first != e) {
                     first.addSuppressed(e);
                 }
             }
+            isStopping = true;
         }
     }
 

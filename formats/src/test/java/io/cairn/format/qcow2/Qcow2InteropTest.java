@@ -7,6 +7,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Bytes;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.option.Keyval;
 import io.cairn.block.option.Options;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.GuestModel;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,13 +135,8 @@ class Qcow2InteropTest {
         assertThat(Files.readAllBytes(raw)).isEqualTo(before);
     }
 
-    private static Options options(String creation) {
-        Options options = new Options().put("size", Integer.toString(LENGTH));
-        for (String pair : creation.split(",")) {
-            String[] parts = pair.split("=");
-            options.put(parts[0], parts[1]);
-        }
-        return options;
+    private static Options options(String creation) throws BlockException {
+        return Keyval.parseOpts(creation, null).toOptions().put("size", Integer.toString(LENGTH));
     }
 
     /// Random requests, then compressed writes where nothing is; returns what the disk holds.
@@ -170,7 +167,7 @@ class Qcow2InteropTest {
         List<String> command = new ArrayList<>(List.of("/usr/bin/qemu-img"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return process.waitFor() == 0 ? "" : String.join(" ", command) + ": " + output;
     }
 }
