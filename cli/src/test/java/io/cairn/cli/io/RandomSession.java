@@ -126,7 +126,7 @@ final class RandomSession {
 
     private List<String> options(String letters) {
         List<String> options = new ArrayList<>();
-        for (String letter : letters.split(" ")) {
+        for (String letter : letters.split(" ", -1)) {
             if (random.nextInt(5) == 0) {
                 options.add(option(letter));
             }
