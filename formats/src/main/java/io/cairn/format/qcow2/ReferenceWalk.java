@@ -22,6 +22,8 @@ final class ReferenceWalk {
     private final CheckTally tally;
     private final ClusterCounts counts;
     private final long[] batch;
+
+    /// Where the table's next cluster is if it follows its predecessor; 0 at a table's start.
     private long nextContiguous;
 
     ReferenceWalk(ImageFile file, Qcow2Header header, CheckTally tally, ClusterCounts counts) {
@@ -143,6 +145,7 @@ final class ReferenceWalk {
     }
 
     private void countTable(long tableOffset, int from, boolean active) throws BlockException {
+        nextContiguous = 0;
         for (int i = 0; i < geometry.l2Entries(); i++) {
             long entry = batch[from + i];
             if (entry == 0) {
