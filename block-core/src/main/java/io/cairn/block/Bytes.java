@@ -15,7 +15,10 @@ public final class Bytes {
 
     /// Whether all bytes of a range are zero.
     public static boolean isZero(ByteBuffer buffer, int index, int length) {
-        return firstNonZero(buffer, index, length) < 0;
+        Objects.checkFromIndexSize(index, length, buffer.limit());
+        // Data mostly differ from zero at once.
+        boolean startsWithZero = length < Long.BYTES || buffer.getLong(index) == 0;
+        return startsWithZero && firstNonZero(buffer, index, length) < 0;
     }
 
     /// Whether all bytes from position to limit are zero.

@@ -11,6 +11,8 @@ import io.cairn.block.spi.CompressedWrites;
 import io.cairn.job.JobControl;
 import io.cairn.job.RateLimit;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Copies the guest content of images, one behind the other, into another image.
@@ -19,10 +21,11 @@ import java.util.List;
 /// target's length is at least that of the sources together; what lies beyond stays as it is. A
 /// failure or a cancellation leaves the target incomplete.
 ///
-/// Several threads each read a batch of the disk, look for zeroes and then write, in turn unless
-/// any order will do; all memory taken is one buffer for each.
+/// Several threads each read a batch of the disk, look for zeroes and pack if need be; what they
+/// have read is written in the disk's order unless any order will do ({@link Pipeline}). All memory
+/// taken is one buffer for each thread.
 public final class Convert {
-    private static final int BATCH_BYTES = 1 << 20;
+    private static final int BATCH_BYTES = 2 << 20;
 
     private final JoinedDisk source;
     private final BlockBackend target;
@@ -57,47 +60,69 @@ public final class Convert {
                         batchBytes,
                         options.content());
         control.addTotal(batches.countData());
-        Turnstile turnstile = new Turnstile();
-        ConvertWorker.Shared shared =
-                new ConvertWorker.Shared(
-                        batches,
-                        new SalvageReader(source, options.salvage(), warnings),
-                        options.outOfOrder() ? null : turnstile,
-                        RateLimit.of(options.bytesPerSecond()),
-                        control);
+        int workers = (int) Math.min(options.workers(), 1 + source.length() / batchBytes);
+        List<PooledBuffer> buffers = new ArrayList<>();
+        try {
+            List<Slot> slots = new ArrayList<>();
+            for (int i = 0; i < workers; i++) {
+                ByteBuffer data = acquire(buffers, batchBytes);
+                slots.add(new Slot(writer(buffers, batchBytes, cluster), data));
+            }
+            copy(batches, new Pipeline(slots, !options.outOfOrder(), control), workers);
+        } finally {
+            buffers.forEach(PooledBuffer::close);
+        }
+        target.flush();
+    }
+
+    private static ByteBuffer acquire(List<PooledBuffer> all, int length) throws BlockException {
+        PooledBuffer buffer = BufferPool.shared().acquire(length);
+        all.add(buffer);
+        return buffer.buffer();
+    }
+
+    private RangeWriter writer(List<PooledBuffer> buffers, int batchBytes, int cluster)
+            throws BlockException {
+        if (!options.compressed()) {
+            return new PlainWriter(target, options);
+        }
+        if (!(target.node().driverInstance() instanceof CompressedWrites packer)) {
+            throw cannotCompress();
+        }
+        return new PackedWriter(target, packer, options, cluster, acquire(buffers, batchBytes));
+    }
+
+    private void copy(Batches batches, Pipeline pipeline, int count) throws BlockException {
+        SalvageReader reader = new SalvageReader(source, options.salvage(), warnings);
+        RateLimit rate = RateLimit.of(options.bytesPerSecond());
         try (Workers workers = Workers.platform("job:convert")) {
-            for (int i = 0; i < options.workers(); i++) {
+            for (int i = 0; i < count; i++) {
                 workers.fork(() -> {
                     try {
-                        work(shared, workers, batchBytes, cluster);
+                        work(batches, pipeline, reader, rate);
                     } catch (BlockException | RuntimeException | Error e) {
-                        turnstile.close();
+                        pipeline.close();
                         throw e;
                     }
                 });
             }
             workers.join();
         }
-        target.flush();
     }
 
-    private void work(ConvertWorker.Shared shared, Workers workers, int batchBytes, int cluster)
+    /// One of the threads that convert: moves batch after batch until none is left.
+    private void work(Batches batches, Pipeline pipeline, SalvageReader reader, RateLimit rate)
             throws BlockException {
-        BufferPool pool = BufferPool.shared();
-        try (PooledBuffer buffer = pool.acquire(batchBytes)) {
-            if (!options.compressed()) {
-                PlainWriter writer = new PlainWriter(target, options);
-                new ConvertWorker(shared, writer, buffer.buffer()).run(workers);
+        for (Slot slot = pipeline.take(); slot != null; slot = pipeline.take()) {
+            Batch batch = batches.next();
+            if (batch == null) {
+                pipeline.giveBack(slot);
                 return;
             }
-            if (!(target.node().driverInstance() instanceof CompressedWrites packer)) {
-                throw cannotCompress();
-            }
-            try (PooledBuffer packed = pool.acquire(batchBytes)) {
-                PackedWriter writer =
-                        new PackedWriter(target, packer, options, cluster, packed.buffer());
-                new ConvertWorker(shared, writer, buffer.buffer()).run(workers);
-            }
+            control.checkpoint();
+            rate.pass(batch.dataBytes(), control);
+            slot.read(batch, reader);
+            pipeline.put(slot);
         }
     }
 

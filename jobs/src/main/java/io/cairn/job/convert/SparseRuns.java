@@ -32,13 +32,13 @@ final class SparseRuns {
     /// The length of the data at an index where {@link #zeroes} finds none.
     int data(ByteBuffer buffer, int index, int start, int end, long diskOffset) {
         long shift = diskOffset - start;
-        int position = index;
+        int position = firstZeroBlock(buffer, index, end, shift);
         while (position < end) {
             int run = zeroRun(buffer, position, end, shift);
             if (isWorthIt(run, position, start, end)) {
                 break;
             }
-            position += run == 0 ? blockAt(position, end, shift) : run;
+            position = firstZeroBlock(buffer, position + run, end, shift);
         }
         return position - index;
     }
@@ -51,12 +51,25 @@ final class SparseRuns {
         int position = index;
         while (position < end) {
             int length = blockAt(position, end, shift);
-            if (buffer.get(position) != 0 || !Bytes.isZero(buffer, position, length)) {
+            if (!Bytes.isZero(buffer, position, length)) {
                 break;
             }
             position += length;
         }
         return position - index;
+    }
+
+    /// The index of the first block that is all zero, or the end.
+    private int firstZeroBlock(ByteBuffer buffer, int index, int end, long shift) {
+        int position = index;
+        while (position < end) {
+            int length = blockAt(position, end, shift);
+            if (Bytes.isZero(buffer, position, length)) {
+                break;
+            }
+            position += length;
+        }
+        return position;
     }
 
     /// The length of the block at an index; the first and the last may be shorter.
