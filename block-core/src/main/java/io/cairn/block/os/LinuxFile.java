@@ -25,6 +25,10 @@ final class LinuxFile implements HostFile {
     private final DataCalls data;
     private final AtomicBoolean isClosed = new AtomicBoolean();
     private volatile FileStat.@Nullable Kind kind;
+
+    /// A guess: the last extent that was looked for is a hole, with data behind it.
+    private volatile boolean expectsData;
+
     private volatile IoAlignment alignment = IoAlignment.NONE;
 
     private LinuxFile(String path, OpenFlags flags, int fd, boolean usesRing) {
@@ -104,21 +108,25 @@ final class LinuxFile implements HostFile {
         return IoPool.call(() -> seekExtent(offset, length));
     }
 
+    /// Asks first for the end of what is probably there, since data and holes alternate: then one
+    /// call tells both what it is and how far it goes.
     private FileExtent seekExtent(long offset, long length) throws BlockException {
-        long dataAt = LinuxCalls.seek(fd, offset, LinuxCalls.SEEK_DATA);
-        if (dataAt == -Errno.ENXIO.value()) {
-            return new FileExtent(false, length);
-        }
-        if (dataAt > offset) {
-            return new FileExtent(false, Math.min(length, dataAt - offset));
-        }
-        if (dataAt == offset) {
-            long holeAt = LinuxCalls.seek(fd, offset, LinuxCalls.SEEK_HOLE);
-            if (holeAt > offset) {
-                return new FileExtent(true, Math.min(length, holeAt - offset));
+        long holeAt = expectsData ? LinuxCalls.seek(fd, offset, LinuxCalls.SEEK_HOLE) : offset;
+        if (holeAt <= offset) {
+            long dataAt = LinuxCalls.seek(fd, offset, LinuxCalls.SEEK_DATA);
+            if (dataAt == -Errno.ENXIO.value()) {
+                return new FileExtent(false, length);
+            }
+            if (dataAt > offset) {
+                expectsData = true;
+                return new FileExtent(false, Math.min(length, dataAt - offset));
+            }
+            if (dataAt == offset) {
+                holeAt = LinuxCalls.seek(fd, offset, LinuxCalls.SEEK_HOLE);
             }
         }
-        long end = length();
+        expectsData = false;
+        long end = holeAt > offset ? holeAt : length();
         return offset < end
                 ? new FileExtent(true, Math.min(length, end - offset))
                 : new FileExtent(false, length);

@@ -3,6 +3,8 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -68,6 +70,18 @@ final class Ring {
                 fd = setup(frame, entries, 0);
             }
             return new Ring((int) LinuxCalls.check(fd), RingParameters.get(frame), isSingle);
+        }
+    }
+
+    /// Why the kernel gives no ring, null if it does.
+    static @Nullable Errno refusal() {
+        try (CallFrame frame = CallFrame.take()) {
+            long fd = setup(frame, 1, 0);
+            if (fd < 0) {
+                return Errno.of((int) -fd);
+            }
+            LinuxCalls.close((int) fd);
+            return null;
         }
     }
 

@@ -1,16 +1,23 @@
 package io.cairn.job.image;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.BlockStatus;
+import io.cairn.block.Workers;
 import io.cairn.block.graph.BlockBackend;
-import io.cairn.block.graph.ChainStatus;
+import io.cairn.job.Handover;
 import io.cairn.job.JobControl;
+
+import java.util.List;
 
 /// Tells where the data of a disk is, through its whole backing chain.
 public final class MapImage {
+    /// Extents that are passed on together: enough that waking a thread for them is not felt.
+    private static final int BATCH = 512;
+
+    private static final int QUEUE = 4;
+
     private MapImage() {}
 
-    /// Takes the extents of a disk in ascending order.
+    /// Takes the extents of a disk in ascending order, on the thread that runs the map.
     @FunctionalInterface
     public interface Sink {
         void accept(MapExtent extent) throws BlockException;
@@ -27,38 +34,48 @@ public final class MapImage {
             throws BlockException {
         long end = length < 0 ? disk.length() : endOf(start, length, disk.length());
         control.addTotal(Math.max(0, end - start));
-        MapExtent current = new MapExtent(start, 0, 0, false, false, false, -1, null);
-        while (current.end() < end) {
-            control.checkpoint();
-            MapExtent next = next(disk, current.end(), end);
-            control.advance(next.length());
-            if (current.length() == 0) {
-                current = next;
-            } else if (current.continuesIn(next)) {
-                current = current.longerBy(next.length());
-            } else {
-                sink.accept(current);
-                current = next;
-            }
+        ExtentWalk walk = new ExtentWalk(disk, start, end, control);
+        List<MapExtent> extents = walk.next(BATCH);
+        if (extents.size() == BATCH) {
+            handOver(walk, extents, sink);
+        } else {
+            pass(extents, sink);
         }
-        sink.accept(current);
+    }
+
+    /// Asks on one thread while the sink works on the caller's.
+    private static void handOver(ExtentWalk walk, List<MapExtent> first, Sink sink)
+            throws BlockException {
+        Handover<List<MapExtent>> queue = new Handover<>(QUEUE);
+        try (Workers workers = Workers.platform("job:map")) {
+            workers.fork(() -> {
+                try {
+                    List<MapExtent> extents = walk.next(BATCH);
+                    while (!extents.isEmpty() && queue.put(extents)) {
+                        extents = walk.next(BATCH);
+                    }
+                } finally {
+                    queue.close();
+                }
+            });
+            try {
+                for (List<MapExtent> extents = first; extents != null; extents = queue.take()) {
+                    pass(extents, sink);
+                }
+            } finally {
+                queue.close();
+            }
+            workers.join();
+        }
+    }
+
+    private static void pass(List<MapExtent> extents, Sink sink) throws BlockException {
+        for (MapExtent extent : extents) {
+            sink.accept(extent);
+        }
     }
 
     private static long endOf(long start, long length, long diskLength) {
         return length > diskLength - start ? diskLength : start + length;
-    }
-
-    private static MapExtent next(BlockBackend disk, long offset, long end) throws BlockException {
-        ChainStatus answer = disk.visibleStatus(offset, end - offset);
-        BlockStatus status = answer.status();
-        return new MapExtent(
-                offset,
-                Math.min(status.length(), end - offset),
-                answer.depth(),
-                status.allocated(),
-                status.zero(),
-                status.data(),
-                status.hostOffset(),
-                status.hostFile());
     }
 }
