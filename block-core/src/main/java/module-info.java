@@ -15,6 +15,7 @@ module io.cairn.block {
     exports io.cairn.block.os to
             io.cairn.bench,
             io.cairn.cli,
+            io.cairn.format,
             io.cairn.job,
             io.cairn.nbd.server,
             io.cairn.protocol,
