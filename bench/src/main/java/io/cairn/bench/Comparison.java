@@ -1,6 +1,8 @@
 package io.cairn.bench;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A thing that both programs do.
 ///
@@ -16,8 +18,18 @@ record Comparison(String name, double goal, List<String> theirs, List<String> ou
         DISK,
         /// What they printed.
         OUTPUT,
-        /// Nothing: times and the like differ.
-        NOTHING
+        /// Nothing: they print how long their requests took, and that time is compared.
+        RUN_TIME
+    }
+
+    private static final Pattern COMPLETED = Pattern.compile("Run completed in ([0-9.]+) seconds");
+
+    /// The time of a run that is compared.
+    double seconds(Run run) {
+        Matcher matcher = COMPLETED.matcher(run.output());
+        return result == Result.RUN_TIME && matcher.find()
+                ? Double.parseDouble(matcher.group(1))
+                : run.seconds();
     }
 
     /// A comparison in which both take the same arguments but for the name of what they write
