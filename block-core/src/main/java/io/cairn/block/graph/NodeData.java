@@ -295,11 +295,14 @@ final class NodeData {
     }
 
     /// Passes a piece on even if it is not aligned: some can use it, and those that cannot say so.
+    /// A discard is a hint, so that one who takes none fails nobody.
     private void discardPiece(long offset, long count, boolean isAligned) throws BlockException {
         try {
             node.driverInstance().discard(offset, count);
         } catch (BlockException e) {
-            if (isAligned || (e.errno() != Errno.EINVAL && e.errno() != Errno.ENOTSUP)) {
+            boolean isIgnored =
+                    e.errno() == Errno.ENOTSUP || (e.errno() == Errno.EINVAL && !isAligned);
+            if (!isIgnored) {
                 throw e;
             }
         }
