@@ -88,7 +88,8 @@ public final class BlkdebugDriver implements BlockDriver {
                         : context.openFilename(IMAGE, filename, ROLES);
         return new BlkdebugInstance(
                 image,
-                own,
+                own.limits(image.limits().requestAlignment()),
+                own.config(),
                 identity,
                 new RuleEngine(rules),
                 new Breakpoints(context.node().name(), context.events()),

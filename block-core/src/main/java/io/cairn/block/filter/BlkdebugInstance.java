@@ -14,13 +14,16 @@ import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.Mapping;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// An open `blkdebug` node.
 final class BlkdebugInstance extends DriverInstance implements Debuggable {
     private final Child image;
-    private final BlkdebugOptions options;
+    private final Limits limits;
+    private final @Nullable String config;
     private final Options identity;
     private final RuleEngine rules;
     private final Breakpoints breakpoints;
@@ -29,14 +32,16 @@ final class BlkdebugInstance extends DriverInstance implements Debuggable {
 
     BlkdebugInstance(
             Child image,
-            BlkdebugOptions options,
+            Limits limits,
+            @Nullable String config,
             Options identity,
             RuleEngine rules,
             Breakpoints breakpoints,
             Permissions take,
             Permissions unshare) {
         this.image = image;
-        this.options = options;
+        this.limits = limits;
+        this.config = config;
         this.identity = identity;
         this.rules = rules;
         this.breakpoints = breakpoints;
@@ -56,7 +61,7 @@ final class BlkdebugInstance extends DriverInstance implements Debuggable {
 
     @Override
     public Limits limits(Limits inherited) {
-        return inherited.mergedWith(options.limits());
+        return inherited.mergedWith(limits);
     }
 
     // ---- requests
@@ -93,7 +98,7 @@ final class BlkdebugInstance extends DriverInstance implements Debuggable {
     /// zeroes out is exercised.
     @Override
     public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
-        if (length < Math.max(options.limits().zeroAlignment(), alignment())) {
+        if (length < Math.max(limits.zeroAlignment(), alignment())) {
             return false;
         }
         rules.check(IoType.WRITE_ZEROES, offset, length);
@@ -112,7 +117,7 @@ final class BlkdebugInstance extends DriverInstance implements Debuggable {
     }
 
     private int alignment() {
-        return options.limits().requestAlignment();
+        return limits.requestAlignment();
     }
 
     @Override
@@ -145,11 +150,11 @@ final class BlkdebugInstance extends DriverInstance implements Debuggable {
                 identity.isEmpty()
                         || (identity.keys().size() == 1
                                 && identity.contains(BlkdebugOptions.CONFIG));
-        String config = identity.contains(BlkdebugOptions.CONFIG) ? options.config() : "";
+        String rules = config == null ? "" : config;
         return isPlain
                 ? image.node()
                         .exactFilename()
-                        .map(name -> BlkdebugDriver.NAME + ":" + config + ":" + name)
+                        .map(name -> BlkdebugDriver.NAME + ":" + rules + ":" + name)
                 : Optional.empty();
     }
 

@@ -19,8 +19,10 @@ import java.util.Locale;
 ///
 /// @param config the file of rules, null for none
 /// @param imageFilename the child by its filename, null if it is given by options
-/// @param limits what the node claims to want of requests; an alignment of 1 is the default
-record BlkdebugOptions(@Nullable String config, @Nullable String imageFilename, Limits limits) {
+/// @param align the alignment of requests that the node claims to want, 0 for none; not checked
+/// @param wanted what else it claims to want of requests; not checked
+record BlkdebugOptions(
+        @Nullable String config, @Nullable String imageFilename, long align, Limits wanted) {
     static final String CONFIG = "config";
     static final String IMAGE_FILENAME = "x-image";
     static final String TAKE_PERMISSIONS = "take-child-perms";
@@ -40,32 +42,39 @@ record BlkdebugOptions(@Nullable String config, @Nullable String imageFilename, 
                     BlkdebugOptions::read);
 
     private static BlkdebugOptions read(OptionReader in) throws InvalidOptionException {
-        long align = in.size("align");
+        return new BlkdebugOptions(
+                in.string(CONFIG),
+                in.string(IMAGE_FILENAME),
+                in.size("align"),
+                Limits.NONE
+                        .withTransfer(in.size("max-transfer"), 0)
+                        .withZeroes(in.size("opt-write-zero"), in.size("max-write-zero"))
+                        .withDiscard(in.size("opt-discard"), in.size("max-discard")));
+    }
+
+    /// What the node claims, if its child can live with it.
+    ///
+    /// @param childAlignment what the child wants its requests aligned to
+    Limits limits(int childAlignment) throws InvalidOptionException {
         if (align < 0 || align >= Integer.MAX_VALUE || Long.bitCount(align) > 1) {
             throw unmet("align", align);
         }
-        long unit = Math.max(align, 1);
-        long maxTransfer = multiple(in, "max-transfer", unit);
-        long optZero = multiple(in, "opt-write-zero", unit);
-        long maxZero = multiple(in, "max-write-zero", Math.max(optZero, unit));
-        long optDiscard = multiple(in, "opt-discard", unit);
-        long maxDiscard = multiple(in, "max-discard", Math.max(optDiscard, unit));
-        Limits limits =
-                Limits.NONE
-                        .withRequestAlignment((int) unit)
-                        .withTransfer(maxTransfer, 0)
-                        .withZeroes(optZero, maxZero)
-                        .withDiscard(optDiscard, maxDiscard);
-        return new BlkdebugOptions(in.string(CONFIG), in.string(IMAGE_FILENAME), limits);
+        long unit = Math.max(align, childAlignment);
+        requireMultiple("max-transfer", wanted.maxTransfer(), unit);
+        requireMultiple("opt-write-zero", wanted.zeroAlignment(), unit);
+        requireMultiple(
+                "max-write-zero", wanted.maxZeroes(), Math.max(wanted.zeroAlignment(), unit));
+        requireMultiple("opt-discard", wanted.discardAlignment(), unit);
+        requireMultiple(
+                "max-discard", wanted.maxDiscard(), Math.max(wanted.discardAlignment(), unit));
+        return wanted.withRequestAlignment((int) Math.max(align, 1));
     }
 
-    private static long multiple(OptionReader in, String name, long unit)
+    private static void requireMultiple(String name, long value, long unit)
             throws InvalidOptionException {
-        long value = in.size(name);
         if (value < 0 || value >= Integer.MAX_VALUE || value % unit != 0) {
             throw unmet(name, value);
         }
-        return value;
     }
 
     private static InvalidOptionException unmet(String name, long value) {
