@@ -21,4 +21,10 @@ public interface Node {
 
     /// True if the node was opened without the right to write.
     boolean isReadOnly();
+
+    /// True if the node's driver is a filter.
+    boolean isFilter();
+
+    /// True if anything stands above the node: another node, a backend.
+    boolean hasParents();
 }

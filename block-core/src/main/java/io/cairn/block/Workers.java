@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -115,6 +117,26 @@ public final class Workers implements AutoCloseable {
         }
         if (wasInterrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Waits for a signal of a condition, whoever interrupts the calling thread meanwhile. False if
+    /// the time by {@link System#nanoTime} comes first. As with every condition, the caller holds
+    /// its lock and looks again at what it waits for.
+    public static boolean awaitUntil(Condition condition, long deadlineNanos) {
+        boolean wasInterrupted = false;
+        try {
+            while (true) {
+                try {
+                    return condition.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException _) {
+                    wasInterrupted = true;
+                }
+            }
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
+import io.cairn.block.Errno;
+import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.ChainStatus;
@@ -17,9 +19,11 @@ import java.util.Random;
 /// One thread at a time.
 public final class GuestModel {
     private final BlockBackend disk;
-    private final byte[] expected;
     private final Random random;
     private final int alignment;
+    private byte[] expected;
+    private int first;
+    private int count;
 
     /// A model of a disk.
     ///
@@ -30,6 +34,17 @@ public final class GuestModel {
         this.expected = expected;
         this.random = new Random(seed);
         this.alignment = alignment;
+        this.count = expected.length;
+    }
+
+    /// Keeps random requests within a part of the disk from now on.
+    ///
+    /// @param offset where the part begins, a multiple of the alignment
+    /// @param length its bytes
+    public GuestModel within(int offset, int length) {
+        first = offset;
+        count = length;
+        return this;
     }
 
     /// What the disk should hold; the model's own array.
@@ -52,10 +67,11 @@ public final class GuestModel {
     }
 
     private void step(int step) throws BlockException {
-        int offset = random.nextInt(expected.length / alignment) * alignment;
-        int limit = Math.min(expected.length - offset, random.nextInt(8) == 0 ? 1 << 18 : 1 << 14);
+        int inside = random.nextInt(count / alignment) * alignment;
+        int limit = Math.min(count - inside, random.nextInt(8) == 0 ? 1 << 18 : 1 << 14);
         int length = Math.max(alignment, random.nextInt(limit / alignment + 1) * alignment);
-        length = Math.min(length, expected.length - offset);
+        length = Math.min(length, count - inside);
+        int offset = first + inside;
         switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> write(offset, randomData(length));
             case 4 -> zero(offset, length, WriteFlags.NONE);
@@ -76,6 +92,22 @@ public final class GuestModel {
     public void zero(int offset, int length, WriteFlags flags) throws BlockException {
         disk.writeZeroes(offset, length, flags);
         Arrays.fill(expected, offset, offset + length, (byte) 0);
+    }
+
+    /// Makes both longer or shorter by up to two units, at least one unit long; a disk of a fixed
+    /// length stays as it is.
+    public void truncate(int unit) throws BlockException {
+        int length = Math.max(unit, expected.length + (random.nextInt(5) - 2) * unit);
+        try {
+            disk.truncate(length, true, Preallocation.OFF, true);
+        } catch (BlockException e) {
+            assertThat(e.errno()).isEqualTo(Errno.ENOTSUP);
+            assertThat(disk.length()).isEqualTo(expected.length);
+            return;
+        }
+        assertThat(disk.length()).isEqualTo(length);
+        expected = Arrays.copyOf(expected, length);
+        within(0, length);
     }
 
     /// Discards; what the range reads as afterwards is the disk's choice, and is then held to.

@@ -5,11 +5,23 @@ import io.cairn.block.spi.DriverProvider;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// The filter drivers of the block layer itself, made on demand.
 public final class FilterDrivers implements DriverProvider {
-    private static final Set<String> NAMES = Set.of(BlkdebugDriver.NAME);
+    private static final Set<String> NAMES =
+            Collections.unmodifiableSet(
+                    new LinkedHashSet<>(
+                            Arrays.asList(
+                                    BlkdebugDriver.NAME,
+                                    CompressDriver.NAME,
+                                    CopyBeforeWriteDriver.NAME,
+                                    CopyOnReadDriver.NAME,
+                                    PreallocateDriver.NAME,
+                                    SnapshotAccessDriver.NAME)));
 
     @Override
     public Set<String> names() {
@@ -20,6 +32,11 @@ public final class FilterDrivers implements DriverProvider {
     public BlockDriver driver(String name) {
         return switch (name) {
             case BlkdebugDriver.NAME -> new BlkdebugDriver();
+            case CompressDriver.NAME -> new CompressDriver();
+            case CopyBeforeWriteDriver.NAME -> new CopyBeforeWriteDriver();
+            case CopyOnReadDriver.NAME -> new CopyOnReadDriver();
+            case PreallocateDriver.NAME -> new PreallocateDriver();
+            case SnapshotAccessDriver.NAME -> new SnapshotAccessDriver();
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -31,6 +48,6 @@ public final class FilterDrivers implements DriverProvider {
 
     @Override
     public @Nullable String driverOfPrefix(String prefix) {
-        return NAMES.contains(prefix) ? prefix : null;
+        return prefix.equals(BlkdebugDriver.NAME) ? prefix : null;
     }
 }

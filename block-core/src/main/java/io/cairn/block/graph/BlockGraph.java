@@ -291,11 +291,18 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
-    /// Updates permissions after one was given up, which cannot conflict.
-    void relaxPermissions(BlockNode node) {
+    /// Takes the permissions that a node needs of its children now.
+    void updatePermissions(BlockNode node) throws BlockException {
         try (GraphTransaction transaction = new GraphTransaction()) {
             PermissionUpdate.prepare(transaction, List.of(node));
             transaction.commit();
+        }
+    }
+
+    /// Updates permissions after one was given up, which cannot conflict.
+    void relaxPermissions(BlockNode node) {
+        try {
+            updatePermissions(node);
         } catch (BlockException e) {
             // Giving something up takes no lock that could be refused; if the host fails to drop
             // one, keeping it is safe.

@@ -85,7 +85,7 @@ public final class BlockNode implements Node, Parent {
         return driver.name();
     }
 
-    /// True for a node whose driver is a filter.
+    @Override
     public boolean isFilter() {
         return driver.kind() == DriverKind.FILTER;
     }
@@ -118,6 +118,11 @@ public final class BlockNode implements Node, Parent {
     @Override
     public boolean isReadOnly() {
         return flags.readOnly();
+    }
+
+    @Override
+    public boolean hasParents() {
+        return !parents.isEmpty();
     }
 
     /// How the node is open.
@@ -454,12 +459,9 @@ public final class BlockNode implements Node, Parent {
     private ChildPermissions driverPermissions(
             ChildEdge child, Permissions needed, Permissions shared, boolean writable) {
         DriverInstance opened = instance;
-        if (opened != null) {
-            return opened.childPermissions(child, needed, shared, writable);
-        }
-        return driver.kind() == DriverKind.FILTER
-                ? ChildPermissions.ofFilter(needed, shared)
-                : ChildPermissions.ofFormat(child.roles(), needed, shared, writable);
+        return opened != null
+                ? opened.childPermissions(child, needed, shared, writable)
+                : driver.openingPermissions(child.roles(), needed, shared, writable);
     }
 
     /// Takes limits and length anew from the driver and the children.

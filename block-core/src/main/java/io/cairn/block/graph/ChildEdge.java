@@ -6,11 +6,16 @@ import io.cairn.block.ChildRole;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
+import io.cairn.block.Node;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
+import io.cairn.block.spi.FormatInfo;
+import io.cairn.block.spi.PointInTime;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.Set;
@@ -144,6 +149,51 @@ public final class ChildEdge implements Child {
     @Override
     public BlockStatus status(long offset, long length, boolean wantZero) throws BlockException {
         return node.io().status(offset, length, wantZero);
+    }
+
+    @Override
+    public BlockStatus chainStatus(
+            long offset, long length, @Nullable Node bottom, boolean wantZero)
+            throws BlockException {
+        BlockNode base = bottom instanceof BlockNode last ? ChainStatus.below(last) : null;
+        return ChainStatus.above(node, base, offset, length, wantZero).status();
+    }
+
+    @Override
+    public void allowSerialising() throws BlockException {
+        try (BlockGraph.Drain _ = node.graph().drain(node)) {
+            node.io().allowCopyOnRead();
+        }
+    }
+
+    @Override
+    public void readCopying(long offset, ByteBuffer dst) throws BlockException {
+        requireWrite(CopyOnRead.UNCHANGED);
+        node.io().readCopying(offset, dst);
+    }
+
+    @Override
+    public PointInTime pointInTime() {
+        return new SnapshotGate(this);
+    }
+
+    @Override
+    public boolean hasInChain(Node other) {
+        BlockNode below = node;
+        while (below != null && below != other) {
+            below = ChainStatus.below(below);
+        }
+        return below != null;
+    }
+
+    @Override
+    public boolean supportsCompressedWrites() {
+        return node.driverInstance().supportsCompressedWrites();
+    }
+
+    @Override
+    public FormatInfo info() throws BlockException {
+        return node.formatInfo();
     }
 
     @Override

@@ -19,7 +19,7 @@ final class CopyOnRead {
     /// Longest piece that is copied at once.
     private static final int MAX_PIECE = 1 << 20;
 
-    private static final WriteFlags UNCHANGED = WriteFlags.NONE.withUnchanged(true);
+    static final WriteFlags UNCHANGED = WriteFlags.NONE.withUnchanged(true);
 
     private final BlockNode node;
     private final NodeData data;

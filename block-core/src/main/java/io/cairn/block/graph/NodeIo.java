@@ -47,6 +47,7 @@ final class NodeIo {
     private volatile Limits limits = Limits.NONE;
     private volatile long length;
     private volatile long exactLength;
+    private volatile @Nullable CopyOnRead copier;
     private volatile @Nullable CopyOnRead copyOnRead;
     private volatile DetectZeroes detectZeroes = DetectZeroes.OFF;
 
@@ -92,8 +93,15 @@ final class NodeIo {
 
     /// From now on reads copy into the node what they bring from below. No request is in flight.
     void enableCopyOnRead() throws BlockException {
+        copyOnRead = allowCopyOnRead();
+    }
+
+    /// From now on {@link #readCopying} may be called. No request is in flight.
+    CopyOnRead allowCopyOnRead() throws BlockException {
         trackRequests();
-        copyOnRead = new CopyOnRead(node, data);
+        CopyOnRead made = new CopyOnRead(node, data);
+        copier = made;
+        return made;
     }
 
     /// Takes over what the driver says after opening, reopening or a change of children. No request
@@ -122,6 +130,16 @@ final class NodeIo {
     // ---- reads
 
     void read(long offset, ByteBuffer dst) throws BlockException {
+        read(offset, dst, copyOnRead);
+    }
+
+    /// Reads, and copies into the node what comes from below.
+    void readCopying(long offset, ByteBuffer dst) throws BlockException {
+        read(offset, dst, copier);
+    }
+
+    private void read(long offset, ByteBuffer dst, @Nullable CopyOnRead copying)
+            throws BlockException {
         int count = dst.remaining();
         if (count == 0) {
             return;
@@ -129,7 +147,6 @@ final class NodeIo {
         requireSane(offset, count);
         inFlight.enter();
         try {
-            CopyOnRead copying = copyOnRead;
             RequestTracker.Request request =
                     copying == null
                             ? tracker.begin(offset, count, false, true)
@@ -516,6 +533,9 @@ final class NodeIo {
                 }
             }
             for (ChildEdge child : node.children()) {
+                if (!driver.flushes(child)) {
+                    continue;
+                }
                 if (child.needed().has(Permission.WRITE)
                         || child.needed().has(Permission.WRITE_UNCHANGED)) {
                     child.flush();

@@ -253,6 +253,9 @@ final class NodeOpener {
             requireAllTaken(driver, options);
             node.io().setDetectZeroes(generic.detectZeroes());
             node.refresh();
+            if (driver.kind() == DriverKind.FILTER) {
+                graph.updatePermissions(node);
+            }
             if (driver.supportsBacking()) {
                 openBacking(node, backing, noBacking, followBacking);
             }
@@ -438,6 +441,34 @@ final class NodeOpener {
                 return Optional.empty();
             }
             return Optional.of(attachNew(name, roles, null, sub));
+        }
+
+        @Override
+        public Optional<Node> findNode(String name) {
+            return graph.find(name).map(Node.class::cast);
+        }
+
+        @Override
+        public void forEachDirty(String name, String bitmap, DirtyRange action)
+                throws BlockException {
+            BlockNode owner =
+                    graph.find(name)
+                            .orElseThrow(() ->
+                                    new BlockException(
+                                            Errno.ENOENT, "Node '" + name + "' not found"));
+            DirtyBitmap found =
+                    owner.findBitmap(bitmap)
+                            .orElseThrow(() ->
+                                    new BlockException(
+                                            Errno.ENOENT,
+                                            "Dirty bitmap '" + bitmap + "' not found"));
+            found.requireUsable();
+            long end = found.length();
+            for (DirtyBitmap.Range dirty = found.nextDirty(0, end, end);
+                    dirty != null;
+                    dirty = found.nextDirty(dirty.offset() + dirty.length(), end, end)) {
+                action.range(dirty.offset(), dirty.length());
+            }
         }
 
         @Override

@@ -1,7 +1,9 @@
 package io.cairn.block.spi;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
 import io.cairn.block.Errno;
+import io.cairn.block.Permissions;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
 
@@ -72,6 +74,15 @@ public interface BlockDriver {
     /// compressed writes}.
     default boolean supportsCompressedWrites() {
         return false;
+    }
+
+    /// What a node needs of a child while it is being opened; afterwards {@link
+    /// DriverInstance#childPermissions} says.
+    default ChildPermissions openingPermissions(
+            Set<ChildRole> roles, Permissions needed, Permissions shared, boolean writable) {
+        return kind() == DriverKind.FILTER
+                ? ChildPermissions.ofFilter(needed, shared)
+                : ChildPermissions.ofFormat(roles, needed, shared, writable);
     }
 
     /// Opens a node. The context gives options, children, flags and everything from outside.

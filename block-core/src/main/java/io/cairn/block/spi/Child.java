@@ -9,6 +9,8 @@ import io.cairn.block.Node;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.Set;
 
@@ -57,6 +59,34 @@ public interface Child {
     /// What the child knows of a range; see {@link BlockStatus}. `wantZero` asks it to look as deep
     /// as it must to know zeroes, else a quick answer is enough.
     BlockStatus status(long offset, long length, boolean wantZero) throws BlockException;
+
+    /// What the child and the chain below it know of a range: the answer of the layer that holds
+    /// its start. If none does, `allocated` of the answer is false.
+    ///
+    /// @param bottom the last node of the chain that is asked, null for all of it
+    BlockStatus chainStatus(long offset, long length, @Nullable Node bottom, boolean wantZero)
+            throws BlockException;
+
+    /// Lets serialising writes and copying reads come from now on. Called while the parent is being
+    /// opened; waits until no request is in flight on the child.
+    void allowSerialising() throws BlockException;
+
+    /// Reads as {@link #read} does, and copies into the child what comes from further down its
+    /// chain: whole clusters, as unchanged writes. Only after {@link #allowSerialising}.
+    void readCopying(long offset, ByteBuffer dst) throws BlockException;
+
+    /// The child as it was at a point in time, if its driver keeps that ({@link PointInTime}); else
+    /// every call fails with `ENOTSUP`.
+    PointInTime pointInTime();
+
+    /// True if the node is the child or stands in the chain below it.
+    boolean hasInChain(Node other);
+
+    /// True if {@link #write} takes compressed writes.
+    boolean supportsCompressedWrites();
+
+    /// What the child's format tells of the image.
+    FormatInfo info() throws BlockException;
 
     /// Sets the child's length. With `exact` false, a child that cannot be made shorter may stay
     /// longer. With `zeroNew` the bytes between the old and the new end read as zeroes whatever

@@ -102,6 +102,11 @@ public abstract class DriverInstance {
     /// Writes what the driver caches to its children, in an order that keeps the image consistent.
     public void flushCaches() throws BlockException {}
 
+    /// True if a flush of this node flushes a child too.
+    public boolean flushes(Child child) {
+        return true;
+    }
+
     /// Makes the driver's own storage stable (a protocol).
     public void flushToDisk() throws BlockException {}
 

@@ -30,6 +30,19 @@ public interface OpenContext {
     /// The same, or empty if the options have no such child.
     Optional<Child> openOptionalChild(String name, Set<ChildRole> roles) throws BlockException;
 
+    /// The open node of that name.
+    Optional<Node> findNode(String name);
+
+    /// Hears of the dirty ranges of a bitmap, in ascending order.
+    @FunctionalInterface
+    interface DirtyRange {
+        /// One range; `length` may reach beyond the node's end within the last granule.
+        void range(long offset, long length) throws BlockException;
+    }
+
+    /// Tells of every dirty range of a node's bitmap.
+    void forEachDirty(String node, String bitmap, DirtyRange action) throws BlockException;
+
     /// Opens a child by a filename that is part of this node's own; options `name.*` go along.
     Child openFilename(String name, String filename, Set<ChildRole> roles) throws BlockException;
 

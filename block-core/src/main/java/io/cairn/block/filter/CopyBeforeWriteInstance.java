@@ -1,0 +1,148 @@
+package io.cairn.block.filter;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.Buffers;
+import io.cairn.block.Node;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.filter.ClusterMap.Span;
+import io.cairn.block.filter.CopyBeforeWriteOptions.OnError;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.PointInTime;
+
+import java.nio.ByteBuffer;
+
+/// An open `copy-before-write` node.
+///
+/// A write first has the old data of its clusters copied, and waits for readers of the point in
+/// time who still read them from the disk. From then on they are read from the target, so that the
+/// write itself keeps nobody waiting.
+final class CopyBeforeWriteInstance extends PassThrough implements PointInTime {
+    private final Node node;
+    private final Child target;
+    private final ClusterMap clusters;
+    private final OnError onError;
+    private final ClusterCopy copy;
+
+    CopyBeforeWriteInstance(
+            Node node,
+            Child file,
+            Child target,
+            ClusterMap clusters,
+            CopyBeforeWriteOptions options) {
+        super(file);
+        this.node = node;
+        this.target = target;
+        this.clusters = clusters;
+        this.onError = options.onError();
+        this.copy = new ClusterCopy(node, file, target, clusters, options.timeoutSeconds());
+    }
+
+    // ---- the disk
+
+    @Override
+    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        if (!flags.unchanged()) {
+            copyBefore(offset, src.remaining());
+        }
+        super.write(offset, src, flags);
+    }
+
+    @Override
+    public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        if (!flags.unchanged()) {
+            copyBefore(offset, length);
+        }
+        return super.writeZeroes(offset, length, flags);
+    }
+
+    @Override
+    public void discard(long offset, long length) throws BlockException {
+        copyBefore(offset, length);
+        super.discard(offset, length);
+    }
+
+    private void copyBefore(long offset, long length) throws BlockException {
+        try {
+            copy.run(offset, length);
+        } catch (BlockException e) {
+            if (onError == OnError.BREAK_GUEST_WRITE) {
+                throw e;
+            }
+            clusters.breakUp();
+        }
+        clusters.awaitReaders(offset, length);
+    }
+
+    /// The guest does not wait for the target.
+    @Override
+    public boolean flushes(Child child) {
+        return child != target;
+    }
+
+    /// Nobody else may write to the disk once the node is in use, and the disk keeps its length;
+    /// the target is ours to write, and others may do so at their own risk.
+    @Override
+    public ChildPermissions childPermissions(
+            Child child, Permissions needed, Permissions shared, boolean writable) {
+        if (!child.name().equals("file")) {
+            return new ChildPermissions(
+                    Permissions.of(Permission.WRITE), Permissions.ALL.minus(Permission.RESIZE));
+        }
+        if (!node.hasParents()) {
+            return new ChildPermissions(Permissions.NONE, Permissions.ALL);
+        }
+        Permissions own =
+                needed.has(Permission.WRITE) ? needed.plus(Permission.CONSISTENT_READ) : needed;
+        return new ChildPermissions(own, shared.minus(Permission.WRITE).minus(Permission.RESIZE));
+    }
+
+    @Override
+    public void close() {
+        copy.awaitStragglers();
+    }
+
+    // ---- the point in time
+
+    @Override
+    public void readSnapshot(long offset, ByteBuffer dst) throws BlockException {
+        int count = dst.remaining();
+        for (int done = 0; done < count; ) {
+            Span span = clusters.beginRead(offset + done, count - done);
+            int n = (int) span.length();
+            try {
+                source(span).read(span.offset(), Buffers.slice(dst, done, n));
+            } finally {
+                clusters.endRead(span);
+            }
+            done += n;
+        }
+    }
+
+    /// The answer is that of a whole chain, since nothing shows through a point in time.
+    @Override
+    public BlockStatus snapshotStatus(long offset, long length, boolean wantZero)
+            throws BlockException {
+        Span span = clusters.beginRead(offset, length);
+        try {
+            return source(span).chainStatus(offset, span.length(), null, wantZero);
+        } finally {
+            clusters.endRead(span);
+        }
+    }
+
+    private Child source(Span span) {
+        return span.isCopied() ? target : file();
+    }
+
+    @Override
+    public void discardSnapshot(long offset, long length) throws BlockException {
+        Span gone = clusters.forget(offset, length);
+        if (gone != null) {
+            target.discard(gone.offset(), gone.length());
+        }
+    }
+}

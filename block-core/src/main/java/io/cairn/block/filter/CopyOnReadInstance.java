@@ -1,0 +1,77 @@
+package io.cairn.block.filter;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.Buffers;
+import io.cairn.block.Node;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.Mapping;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/// An open `copy-on-read` node.
+final class CopyOnReadInstance extends PassThrough {
+    private final @Nullable Node bottom;
+
+    /// @param bottom the last node that is copied from, null for the chain's end
+    CopyOnReadInstance(Child file, @Nullable Node bottom) {
+        super(file);
+        this.bottom = bottom;
+    }
+
+    /// Only a read by the driver itself copies.
+    @Override
+    public Mapping map(long offset, long length) {
+        return new Mapping.Opaque(new Mapping.Through(file(), offset, length), length);
+    }
+
+    @Override
+    public boolean readsItself() {
+        return true;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer dst) throws BlockException {
+        if (bottom == null) {
+            file().readCopying(offset, dst);
+            return;
+        }
+        int count = dst.remaining();
+        for (int done = 0; done < count; ) {
+            BlockStatus status = file().chainStatus(offset + done, count - done, bottom, false);
+            int known = (int) Math.min(status.length(), count - done);
+            int n = known == 0 ? count - done : known;
+            ByteBuffer part = Buffers.slice(dst, done, n);
+            if (status.allocated()) {
+                file().readCopying(offset + done, part);
+            } else {
+                file().read(offset + done, part);
+            }
+            done += n;
+        }
+    }
+
+    /// Whether the child can is seen when something is written.
+    @Override
+    public boolean supportsCompressedWrites() {
+        return true;
+    }
+
+    @Override
+    public void writeCompressed(long offset, ByteBuffer src) throws BlockException {
+        file().write(offset, src, WriteFlags.COMPRESSED);
+    }
+
+    /// Writing what is there already is needed however the filter itself is used.
+    @Override
+    public ChildPermissions childPermissions(
+            Child child, Permissions needed, Permissions shared, boolean writable) {
+        return ChildPermissions.ofFilter(needed.plus(Permission.WRITE_UNCHANGED), shared);
+    }
+}

@@ -1,0 +1,77 @@
+package io.cairn.block.filter;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.Mapping;
+
+import java.nio.ByteBuffer;
+
+/// A filter that hands every request to its one child; a filter overrides what it does otherwise.
+abstract class PassThrough extends DriverInstance {
+    private final Child file;
+
+    PassThrough(Child file) {
+        this.file = file;
+    }
+
+    /// The child whose data the filter shows.
+    final Child file() {
+        return file;
+    }
+
+    @Override
+    public long length() {
+        return file.length();
+    }
+
+    @Override
+    public boolean hasVariableLength() {
+        return true;
+    }
+
+    @Override
+    public Mapping map(long offset, long length) {
+        return new Mapping.Through(file, offset, length);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        file.write(offset, src, flags);
+    }
+
+    @Override
+    public boolean supportsFua() {
+        return file.supportsFua();
+    }
+
+    @Override
+    public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        file.writeZeroes(offset, length, flags);
+        return true;
+    }
+
+    @Override
+    public void discard(long offset, long length) throws BlockException {
+        file.discard(offset, length);
+    }
+
+    @Override
+    public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+            throws BlockException {
+        file.truncate(length, exact, preallocation, zeroNew);
+    }
+
+    @Override
+    public ChildPermissions childPermissions(
+            Child child, Permissions needed, Permissions shared, boolean writable) {
+        return ChildPermissions.ofFilter(needed, shared);
+    }
+
+    @Override
+    public void close() throws BlockException {}
+}

@@ -1,0 +1,72 @@
+package io.cairn.block.filter;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.Errno;
+import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.Mapping;
+import io.cairn.block.spi.PointInTime;
+
+import java.nio.ByteBuffer;
+
+/// An open `snapshot-access` node. Its length is that of the disk when it was opened.
+final class SnapshotAccessInstance extends DriverInstance {
+    private final PointInTime snapshot;
+    private final long length;
+
+    SnapshotAccessInstance(Child file) {
+        this.snapshot = file.pointInTime();
+        this.length = file.length();
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public Mapping map(long offset, long count) {
+        return new Mapping.Opaque(null, count);
+    }
+
+    @Override
+    public Mapping mapForStatus(long offset, long count, boolean wantZero) throws BlockException {
+        BlockStatus status = snapshot.snapshotStatus(offset, count, wantZero);
+        long n = Math.min(count, status.length());
+        return status.zero() ? new Mapping.Zero(null, -1, n) : new Mapping.Opaque(null, n);
+    }
+
+    @Override
+    public boolean readsItself() {
+        return true;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer dst) throws BlockException {
+        snapshot.readSnapshot(offset, dst);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        throw new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text());
+    }
+
+    @Override
+    public void discard(long offset, long count) throws BlockException {
+        snapshot.discardSnapshot(offset, count);
+    }
+
+    /// Nothing is asked of the disk as it is now.
+    @Override
+    public ChildPermissions childPermissions(
+            Child child, Permissions needed, Permissions shared, boolean writable) {
+        return new ChildPermissions(Permissions.NONE, Permissions.ALL);
+    }
+
+    @Override
+    public void close() {}
+}

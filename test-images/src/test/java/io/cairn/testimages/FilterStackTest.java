@@ -1,0 +1,80 @@
+package io.cairn.testimages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Permissions;
+import io.cairn.block.filter.FilterDrivers;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.DriverProvider;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/// Stacks of the block layer's own filters.
+class FilterStackTest extends FilterStackContract {
+    @Override
+    protected DriverProvider[] providers() {
+        return new DriverProvider[] {new FilterDrivers()};
+    }
+
+    @Override
+    protected List<StackLayer> layers() {
+        return List.of(
+                StackLayer.filter("copy-on-read", "file"),
+                FilterStackTest::blkdebug,
+                FilterStackTest::preallocate,
+                FilterStackTest::copyBeforeWrite);
+    }
+
+    private static Options blkdebug(StackDisk disk) throws BlockException {
+        int align = pick(disk, 1, 512, 4096);
+        Options options = StackLayer.filter("blkdebug", "image").over(disk).put("align", align);
+        if (disk.random().nextBoolean()) {
+            options.put("max-transfer", pick(disk, 4096, 16384));
+            options.put("opt-write-zero", pick(disk, 4096, 65536));
+            options.put("max-write-zero", 131072);
+            options.put("opt-discard", pick(disk, 4096, 65536));
+            options.put("max-discard", 131072);
+        }
+        return options;
+    }
+
+    private static Options preallocate(StackDisk disk) throws BlockException {
+        return StackLayer.filter("preallocate", "file")
+                .over(disk)
+                .put("prealloc-align", pick(disk, 512, 65536))
+                .put("prealloc-size", pick(disk, 0, 1000, 200_000));
+    }
+
+    /// Whatever is written above it, the disk as it was is still there.
+    private static Options copyBeforeWrite(StackDisk disk) throws BlockException {
+        String name = disk.newName();
+        byte[] before = disk.content().clone();
+        disk.afterwards(graph -> assertThat(snapshot(graph, name)).isEqualTo(before));
+        return StackLayer.filter("copy-before-write", "file")
+                .over(disk)
+                .put("node-name", name)
+                .putSub("target", disk.file(new byte[before.length]));
+    }
+
+    private static byte[] snapshot(BlockGraph graph, String node) throws BlockException {
+        Options options = new Options().put("driver", "snapshot-access").put("file", node);
+        OpenRequest request =
+                new OpenRequest(null, options, TestGraph.WRITABLE.withReadOnly(true), true);
+        try (BlockBackend disk = graph.open(request, Permissions.NONE, Permissions.ALL)) {
+            byte[] content = new byte[Math.toIntExact(disk.length())];
+            ByteBuffer buffer = ByteBuffer.allocateDirect(content.length);
+            disk.read(0, buffer);
+            buffer.get(content);
+            return content;
+        }
+    }
+
+    private static int pick(StackDisk disk, int... choices) {
+        return choices[disk.random().nextInt(choices.length)];
+    }
+}
