@@ -135,10 +135,10 @@ final class RawInstance extends DriverInstance {
         return file.hasZeroInit();
     }
 
-    /// A whole file is told of by its node; a window has nothing to tell.
+    /// What the file tells; a whole file is asked by the graph.
     @Override
-    public FormatInfo info() {
-        return options.isWindow() ? FormatInfo.PLAIN : FormatInfo.NONE;
+    public FormatInfo info() throws BlockException {
+        return options.isWindow() ? file.info().withoutSpecific() : FormatInfo.NONE;
     }
 
     @Override

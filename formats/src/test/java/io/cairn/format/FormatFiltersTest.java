@@ -1,0 +1,251 @@
+package io.cairn.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.filter.FilterDrivers;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.CheckRequest;
+import io.cairn.testimages.GuestModel;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.MemoryStorage;
+import io.cairn.testimages.TestGraph;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/// What filters do above and below qcow2.
+class FormatFiltersTest {
+    private static final int CLUSTER = 64 << 10;
+    private static final int LENGTH = 16 * CLUSTER;
+
+    private final TestGraph graph =
+            new TestGraph(new MemoryHost(), new FilterDrivers(), new FormatDrivers());
+
+    @BeforeEach
+    void createImages() throws BlockException {
+        graph.create("qcow2", "base", new Options().put("size", LENGTH));
+        graph.create("qcow2", "mid", new Options().put("size", LENGTH));
+        graph.create("qcow2", "top", new Options().put("size", LENGTH));
+    }
+
+    @AfterEach
+    void close() {
+        graph.close();
+    }
+
+    private static Options qcow2(String name) {
+        return new Options()
+                .put("driver", "qcow2")
+                .put("file.driver", "memory")
+                .put("file.filename", name);
+    }
+
+    private BlockBackend open(Options options) throws BlockException {
+        return graph.graph()
+                .open(
+                        new OpenRequest(null, options, TestGraph.WRITABLE, true),
+                        Permissions.ALL,
+                        Permissions.ALL);
+    }
+
+    private static void write(BlockBackend disk, int offset, int length, int value)
+            throws BlockException {
+        ByteBuffer data = ByteBuffer.allocateDirect(length);
+        while (data.hasRemaining()) {
+            data.put((byte) value);
+        }
+        disk.write(offset, data.flip(), WriteFlags.NONE);
+    }
+
+    private static boolean isAllocated(BlockBackend disk, int cluster) throws BlockException {
+        return disk.status((long) cluster * CLUSTER, 1, false).allocated();
+    }
+
+    // ---- copy-on-read
+
+    private Options chain() throws BlockException {
+        try (BlockBackend base = open(qcow2("base"))) {
+            write(base, 0, LENGTH, 1);
+        }
+        try (BlockBackend mid = open(qcow2("mid"))) {
+            write(mid, 4 * CLUSTER, CLUSTER, 2);
+        }
+        return new Options()
+                .put("driver", "copy-on-read")
+                .putSub("file", qcow2("top"))
+                .putSub("file.backing", qcow2("mid").put("node-name", "m"))
+                .putSub("file.backing.backing", qcow2("base"));
+    }
+
+    @Test
+    void copyOnReadCopiesTheWholeClustersThatAreRead() throws BlockException {
+        try (BlockBackend disk = open(chain())) {
+            disk.read(CLUSTER + 1000, ByteBuffer.allocateDirect(10));
+
+            assertThat(isAllocated(disk, 0)).isFalse();
+            assertThat(isAllocated(disk, 1)).isTrue();
+            assertThat(isAllocated(disk, 2)).isFalse();
+        }
+    }
+
+    @Test
+    void copyOnReadCopiesNothingFromBelowItsBottom() throws BlockException {
+        try (BlockBackend disk = open(chain().put("bottom", "m"))) {
+            disk.read(0, ByteBuffer.allocateDirect(LENGTH));
+
+            for (int cluster = 0; cluster < LENGTH / CLUSTER; cluster++) {
+                assertThat(isAllocated(disk, cluster)).as("%d", cluster).isEqualTo(cluster == 4);
+            }
+        }
+    }
+
+    @Test
+    void copyOnReadRefusesABottomOutsideItsChain() throws BlockException {
+        Options options = chain();
+
+        assertThatThrownBy(() -> open(new Options(options).put("bottom", "x")))
+                .hasMessage("Bottom node 'x' not found");
+        assertThatThrownBy(() ->
+                        open(
+                                new Options(options)
+                                        .put("file.file.node-name", "f")
+                                        .put("bottom", "f")))
+                .hasMessageContaining("is not in the backing chain");
+    }
+
+    @Test
+    void copyOnReadNeedsAWritableChild() {
+        Options options =
+                new Options()
+                        .put("driver", "copy-on-read")
+                        .putSub("file", qcow2("top").put("read-only", true));
+
+        assertThatThrownBy(() ->
+                        graph.graph().add(new OpenRequest(null, options, TestGraph.WRITABLE, true)))
+                .hasMessage("Block node is read-only");
+    }
+
+    // ---- compress
+
+    private static Options compress(Options below) {
+        return new Options().put("driver", "compress").putSub("file", below);
+    }
+
+    @Test
+    void compressStoresEveryClusterCompressed() throws BlockException {
+        try (BlockBackend disk = open(compress(qcow2("top")))) {
+            GuestModel model = new GuestModel(disk, new byte[LENGTH], 1, 1);
+            model.write(1000, ByteBuffer.allocateDirect(3 * CLUSTER));
+            model.zero(5 * CLUSTER, CLUSTER, WriteFlags.NONE);
+            model.write(6 * CLUSTER + 1, model.randomData(100));
+
+            model.verify();
+            assertThat(disk.status(0, 1, false).compressed()).isTrue();
+            assertThat(disk.status(3 * CLUSTER, 1, false).compressed()).isTrue();
+            assertThat(disk.status(6 * CLUSTER, 1, false).compressed()).isTrue();
+        }
+        assertThat(graph.host().get("top").content().length).isLessThan(6 * CLUSTER);
+    }
+
+    @Test
+    void compressRefusesAChildThatCannotCompress() {
+        assertThatThrownBy(() ->
+                        open(
+                                compress(
+                                        new Options()
+                                                .put("driver", "raw")
+                                                .put("file.driver", "memory")
+                                                .put("file.filename", "top"))))
+                .hasMessage("Compression is not supported for underlying format: raw");
+    }
+
+    // ---- preallocate
+
+    private static Options preallocated(String name) {
+        return new Options()
+                .put("driver", "qcow2")
+                .put("file.driver", "preallocate")
+                .put("file.prealloc-align", 4096)
+                .put("file.prealloc-size", 4 << 20)
+                .put("file.file.driver", "memory")
+                .put("file.file.filename", name);
+    }
+
+    @Test
+    void preallocateGrowsTheFileAheadAndCutsItWhenClosed() throws BlockException {
+        MemoryStorage file = graph.host().get("top");
+        try (BlockBackend disk = open(preallocated("top"))) {
+            write(disk, 0, CLUSTER, 1);
+            long ahead = file.content().length;
+            write(disk, CLUSTER, CLUSTER, 2);
+
+            assertThat(ahead).isGreaterThan(4 << 20);
+            assertThat(file.content().length).isEqualTo(ahead);
+        }
+        long seen = file.content().length;
+        try (BlockBackend disk = open(qcow2("top"))) {
+            assertThat(disk.node().driverInstance().check(quiet()).imageEndOffset())
+                    .isEqualTo(seen);
+        }
+    }
+
+    @Test
+    void preallocateCutsTheFileWhenItsUserMayNotResizeAnyMore() throws BlockException {
+        MemoryStorage file = graph.host().put("plain", new MemoryStorage(new byte[1024]));
+        Options options =
+                new Options()
+                        .put("driver", "preallocate")
+                        .put("file.driver", "memory")
+                        .put("file.filename", "plain");
+        try (BlockBackend disk = open(options)) {
+            Objects.requireNonNull(disk.root())
+                    .write(2000, ByteBuffer.allocateDirect(1000), WriteFlags.NONE);
+            assertThat(file.content().length).isEqualTo(129 << 20);
+            assertThat(disk.length()).isEqualTo(3072);
+
+            disk.setPermissions(Permissions.NONE, Permissions.ALL);
+
+            assertThat(file.content().length).isEqualTo(3000);
+        }
+    }
+
+    @Test
+    void preallocateWorksWhereThereIsNoRoomToPreallocate() throws BlockException {
+        MemoryStorage file = graph.host().get("top");
+        file.limit(2 << 20);
+        try (BlockBackend disk = open(preallocated("top"))) {
+            GuestModel model = new GuestModel(disk, new byte[LENGTH], 1, 1);
+            model.run(100);
+            model.verify();
+        }
+        assertThat(file.content().length).isLessThan(2 << 20);
+    }
+
+    private static CheckRequest quiet() {
+        return new CheckRequest(false, false, line -> {});
+    }
+
+    // ---- snapshot-access
+
+    @Test
+    void snapshotAccessOfAnythingElseIsRefused() throws BlockException {
+        Options options =
+                new Options().put("driver", "snapshot-access").putSub("file", qcow2("top"));
+        try (BlockBackend disk = open(options)) {
+            assertThatThrownBy(() -> disk.read(0, ByteBuffer.allocateDirect(1)))
+                    .satisfies(
+                            e -> assertThat(((BlockException) e).errno()).isEqualTo(Errno.ENOTSUP));
+        }
+    }
+}
