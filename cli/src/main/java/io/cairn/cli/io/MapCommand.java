@@ -20,26 +20,26 @@ final class MapCommand implements Command {
         long start = 0;
         long at = 0;
         boolean isAllocated = false;
-        while (at < end) {
-            BlockStatus status = status(image, at, end - at);
-            if (status.allocated() != isAllocated && at > start) {
-                print(session.out(), start, at - start, isAllocated);
-                start = at;
+        BlockException failure = null;
+        while (at < end && failure == null) {
+            try {
+                BlockStatus status = image.status(at, end - at, false);
+                if (status.allocated() != isAllocated && at > start) {
+                    print(session.out(), start, at - start, isAllocated);
+                    start = at;
+                }
+                isAllocated = status.allocated();
+                at += status.length();
+            } catch (BlockException e) {
+                failure = e;
             }
-            isAllocated = status.allocated();
-            at += status.length();
         }
         if (at > start) {
             print(session.out(), start, at - start, isAllocated);
         }
-    }
-
-    private static BlockStatus status(BlockBackend image, long offset, long length)
-            throws CommandException {
-        try {
-            return image.status(offset, length, false);
-        } catch (BlockException _) {
-            throw CommandException.of("Failed to get allocation status.");
+        if (failure != null) {
+            session.messages().error("Failed to get allocation status: " + failure.errno().text());
+            throw CommandException.silent();
         }
     }
 
