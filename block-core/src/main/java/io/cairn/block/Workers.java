@@ -110,9 +110,14 @@ public final class Workers implements AutoCloseable {
     /// Parks the calling thread until a condition holds, whoever interrupts it meanwhile; who makes
     /// the condition true unparks the thread.
     public static void parkUntil(BooleanSupplier condition) {
+        parkUntil(condition, () -> LockSupport.park(condition));
+    }
+
+    /// The same with another way to park, which may return early.
+    public static void parkUntil(BooleanSupplier condition, Runnable park) {
         boolean wasInterrupted = false;
         while (!condition.getAsBoolean()) {
-            LockSupport.park(condition);
+            park.run();
             wasInterrupted |= Thread.interrupted();
         }
         if (wasInterrupted) {

@@ -21,7 +21,8 @@ public final class FilterDrivers implements DriverProvider {
                                     CopyBeforeWriteDriver.NAME,
                                     CopyOnReadDriver.NAME,
                                     PreallocateDriver.NAME,
-                                    SnapshotAccessDriver.NAME)));
+                                    SnapshotAccessDriver.NAME,
+                                    ThrottleDriver.NAME)));
 
     @Override
     public Set<String> names() {
@@ -37,6 +38,7 @@ public final class FilterDrivers implements DriverProvider {
             case CopyOnReadDriver.NAME -> new CopyOnReadDriver();
             case PreallocateDriver.NAME -> new PreallocateDriver();
             case SnapshotAccessDriver.NAME -> new SnapshotAccessDriver();
+            case ThrottleDriver.NAME -> new ThrottleDriver();
             default -> throw new IllegalArgumentException(name);
         };
     }

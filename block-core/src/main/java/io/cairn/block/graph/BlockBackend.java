@@ -89,14 +89,13 @@ public final class BlockBackend implements Parent, AutoCloseable {
         });
     }
 
-    /// Lets the root node go. Waits for what is in flight.
+    /// Lets the root node go, after it was drained.
     public void detach() {
         ChildEdge edge = root;
         if (edge == null) {
             return;
         }
-        inFlight.awaitIdle();
-        try {
+        try (BlockGraph.Drain _ = graph.drain(edge.node())) {
             graph.locked(() -> {
                 root = null;
                 graph.detached(this);
@@ -279,7 +278,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     public void readVmState(long offset, ByteBuffer dst) throws BlockException {
         ChildEdge edge = enter();
         try {
-            edge.node().driverInstance().readVmState(offset, dst);
+            edge.node().unfiltered().driverInstance().readVmState(offset, dst);
         } finally {
             inFlight.leave();
         }
@@ -289,7 +288,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     public void writeVmState(long offset, ByteBuffer src) throws BlockException {
         ChildEdge edge = enter();
         try {
-            edge.node().driverInstance().writeVmState(offset, src);
+            edge.node().unfiltered().driverInstance().writeVmState(offset, src);
         } finally {
             inFlight.leave();
         }

@@ -11,6 +11,7 @@ import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.DriverInstance;
 
 import org.jspecify.annotations.Nullable;
 
@@ -484,6 +485,19 @@ public final class BlockGraph implements AutoCloseable {
                 for (ChildEdge edge : node.parents()) {
                     edge.parent().quiesce(edge);
                 }
+                if (node.isOpen()) {
+                    node.driverInstance().drained();
+                }
+            }
+        }
+    }
+
+    /// The node has its driver, which may stand on a child that is drained already.
+    void opened(BlockNode node, DriverInstance instance) {
+        synchronized (drainLock) {
+            node.opened(instance);
+            if (node.quiesced() > 0) {
+                instance.drained();
             }
         }
     }
@@ -499,6 +513,9 @@ public final class BlockGraph implements AutoCloseable {
         synchronized (drainLock) {
             node.setQuiesced(node.quiesced() - 1);
             if (node.quiesced() == 0) {
+                if (node.isOpen()) {
+                    node.driverInstance().undrained();
+                }
                 for (ChildEdge edge : node.parents()) {
                     edge.parent().resume(edge);
                 }

@@ -177,6 +177,12 @@ public final class BlockNode implements Node, Parent {
     }
 
     /// The node's primary child, or null.
+    /// The node itself, or the first below it that is no filter.
+    BlockNode unfiltered() {
+        BlockNode below = filtered();
+        return below == null ? this : below.unfiltered();
+    }
+
     public @Nullable BlockNode primary() {
         return withRole(ChildRole.PRIMARY);
     }
@@ -261,6 +267,15 @@ public final class BlockNode implements Node, Parent {
     }
 
     // ---- dirty bitmaps and threshold
+    /// Makes requests fail with `ECANCELED` that this node or one below it lets wait for something
+    /// other than storage (a throttle group), whoever made them.
+    public void cancelWaiting() {
+        driverInstance().cancelWaiting();
+        for (ChildEdge child : children) {
+            child.node().cancelWaiting();
+        }
+    }
+
 
     /// Makes a bitmap that records this node's writes from now on.
     ///

@@ -249,7 +249,7 @@ final class NodeOpener {
         node.setFormatProbed(storage != null);
         boolean done = false;
         try {
-            node.opened(driver.open(new Context(node, options, storage)));
+            graph.opened(node, driver.open(new Context(node, options, storage)));
             requireAllTaken(driver, options);
             node.io().setDetectZeroes(generic.detectZeroes());
             node.refresh();
@@ -490,7 +490,8 @@ final class NodeOpener {
                 String name, Set<ChildRole> roles, @Nullable String filename, Options sub)
                 throws BlockException {
             NodeFlags flags = NodeOptions.inherited(node.flags(), node.kind(), roles);
-            boolean storageOnly = node.kind() == DriverKind.FORMAT || node.isProtocol();
+            boolean storageOnly =
+                    node.kind() == DriverKind.FORMAT || node.isProtocol() || name.equals("file");
             if (filename != null && sub.contains("filename")) {
                 throw new InvalidOptionException(
                         "Can't specify 'file' and 'filename' options at the same time");

@@ -3,7 +3,10 @@ package io.cairn.block.object;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.option.Dialect;
 import io.cairn.block.option.Options;
+import io.cairn.block.throttle.ThrottleClock;
+import io.cairn.block.throttle.ThrottleGroups;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,6 +26,12 @@ public final class ObjectRegistry {
             return Optional.empty();
         }
 
+        /// Lets nobody begin to use the object any more, so that it can be removed; false if
+        /// somebody uses it.
+        default boolean retire() {
+            return inUse().isEmpty();
+        }
+
         /// Releases what the object holds; wipes keys.
         @Override
         default void close() {}
@@ -36,11 +45,19 @@ public final class ObjectRegistry {
     }
 
     private final Map<String, Factory> factories = new LinkedHashMap<>();
+    private final Map<String, ObjectType<?>> declared = new LinkedHashMap<>();
     private final Map<String, UserObject> objects = new LinkedHashMap<>();
+    private final ThrottleGroups throttleGroups = new ThrottleGroups(ThrottleClock.SYSTEM);
 
     /// A registry that knows the built-in types.
     public ObjectRegistry() {
         factories.put(Secret.TYPE, Secret::create);
+        declared.put(ThrottleGroupObject.TYPE, new ThrottleGroupType());
+    }
+
+    /// The throttle groups, those of objects among them.
+    public ThrottleGroups throttleGroups() {
+        return throttleGroups;
     }
 
     /// Makes a type known, replacing one of the same name.
@@ -50,34 +67,75 @@ public final class ObjectRegistry {
 
     /// The names of the types that can be made.
     public synchronized List<String> types() {
-        return List.copyOf(factories.keySet());
+        List<String> types = new ArrayList<>(factories.keySet());
+        types.addAll(declared.keySet());
+        return List.copyOf(types);
+    }
+
+    /// The type of that name, if its properties are declared.
+    public synchronized Optional<ObjectType<?>> type(String name) {
+        return Optional.ofNullable(declared.get(name));
+    }
+
+    /// Makes an object from the text of a command line; see {@link #add(String, String, Options,
+    /// Dialect)}.
+    public UserObject add(String type, String id, Options properties) throws BlockException {
+        return add(type, id, properties, Dialect.KEYVAL);
     }
 
     /// Makes an object. Throws an {@link InvalidOptionException} for an unknown type, a bad or
     /// taken id, a bad property.
-    public synchronized UserObject add(String type, String id, Options properties)
+    ///
+    /// @param dialect by which rules the properties are read
+    public synchronized UserObject add(String type, String id, Options properties, Dialect dialect)
             throws BlockException {
+        ObjectType<?> withSchema = declared.get(type);
+        UserObject object =
+                withSchema != null
+                        ? make(withSchema, id, properties, dialect)
+                        : make(type, id, properties);
+        objects.put(id, object);
+        return object;
+    }
+
+    private <R> UserObject make(ObjectType<R> type, String id, Options properties, Dialect dialect)
+            throws BlockException {
+        R read = type.schema().read(properties, dialect);
+        properties.requireEmpty("");
+        requireWellFormed(id);
+        return type.make(id, read, this);
+    }
+
+    private UserObject make(String type, String id, Options properties) throws BlockException {
         Factory factory = factories.get(type);
         if (factory == null) {
             throw new InvalidOptionException("invalid object type: " + type);
         }
+        requireWellFormed(id);
+        requireFree(id);
+        UserObject object = factory.create(properties, this);
+        if (!properties.isEmpty()) {
+            object.close();
+            throw new InvalidOptionException("Invalid parameter '" + properties.firstKey() + "'");
+        }
+        return object;
+    }
+
+    private static void requireWellFormed(String id) throws BlockException {
         if (!isWellFormedId(id)) {
             throw new InvalidOptionException("Parameter 'id' expects an identifier")
                     .withHint(
                             "Identifiers consist of letters, digits, '-', '.', '_', starting with a"
                                     + " letter.");
         }
+    }
+
+    /// Refuses the id of an object that exists.
+    synchronized void requireFree(String id) throws InvalidOptionException {
         if (objects.containsKey(id)) {
             throw new InvalidOptionException(
                     "attempt to add duplicate property '" + id + "' to object (type 'container')");
         }
-        UserObject object = factory.create(properties, this);
-        if (!properties.isEmpty()) {
-            object.close();
-            throw new InvalidOptionException("Invalid parameter '" + properties.firstKey() + "'");
-        }
-        objects.put(id, object);
-        return object;
     }
 
     /// Removes and closes an object.
@@ -86,7 +144,7 @@ public final class ObjectRegistry {
         if (object == null) {
             throw new InvalidOptionException("object '" + id + "' not found");
         }
-        if (object.inUse().isPresent()) {
+        if (!object.retire()) {
             throw new BlockException(
                     Errno.EBUSY, "object '" + id + "' is in use, can not be deleted");
         }

@@ -19,6 +19,11 @@ public final class OptionReader {
         this.path = path;
     }
 
+    /// By which rules values are read.
+    public Dialect dialect() {
+        return dialect;
+    }
+
     /// Whether the option was given and not yet read.
     public boolean isSet(String name) {
         String key = declared(name).key(dialect);
@@ -60,6 +65,13 @@ public final class OptionReader {
         return value == null ? 0 : OptionValues.integer(option, label(option), value, dialect);
     }
 
+    /// The option's number, null if it was not given.
+    public @Nullable Long numberIfGiven(String name) throws InvalidOptionException {
+        Option option = declared(name);
+        JsonValue value = take(option);
+        return value == null ? null : OptionValues.integer(option, label(option), value, dialect);
+    }
+
     /// The option's number of bytes or its default, 0 if there is neither; 64 bits without a sign.
     public long size(String name) throws InvalidOptionException {
         return number(name);
@@ -83,7 +95,9 @@ public final class OptionReader {
     /// @throws InvalidOptionException if a strict dialect has a plain value there
     public Options sub(String key) throws InvalidOptionException {
         JsonValue value = options.get(key);
-        if (value != null && dialect.isStrict() && !isEmptyObject(value)) {
+        if (value != null && isEmptyObject(value)) {
+            options.take(key);
+        } else if (value != null && dialect.isStrict()) {
             throw OptionValues.wrongType(path.concat(key), "object");
         }
         return options.takeSub(key);

@@ -232,11 +232,16 @@ public abstract class DriverInstance {
     /// A request of a parent reached an event.
     public void debugEvent(DebugEvent event) throws BlockException {}
 
-    /// Called when the node has quiesced; the driver stops its own background work.
+    /// Called when a drain of the node begins, before its requests are waited for: the driver lets
+    /// go what it holds back and stops its own background work. Must not block.
     public void drained() {}
 
-    /// Called when requests may come again.
+    /// Called when the last drain has ended and requests may come again. Must not block.
     public void undrained() {}
+
+    /// Makes requests fail with `ECANCELED` that the driver lets wait for something other than
+    /// storage.
+    public void cancelWaiting() {}
 
     /// Flushes what can be, releases what the driver holds. The children are closed by the graph
     /// afterwards.

@@ -3,6 +3,8 @@ package io.cairn.cli.image;
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.object.ObjectRegistry;
+import io.cairn.block.object.ObjectType;
+import io.cairn.block.option.Dialect;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Keyval;
 import io.cairn.block.option.Options;
@@ -26,18 +28,20 @@ final class ObjectArgument {
     /// @throws ToolException with status 0 after help was printed
     static void create(String text, ObjectRegistry registry, Stdout out)
             throws BlockException, ToolException {
-        if (!text.startsWith("{") && Keyval.parse(text, TYPE).help()) {
-            printTypes(registry, out);
+        boolean isJson = text.startsWith("{");
+        if (!isJson && Keyval.parse(text, TYPE).help()) {
+            printHelp(Keyval.parse(text, TYPE).toOptions().getString(TYPE), registry, out);
             throw ToolException.silent(0);
         }
         JsonObject object = Keyval.parseObject(text, TYPE);
-        Options properties = Options.flatten(object);
+        Options properties = isJson ? Options.flattenArguments(object) : Options.flatten(object);
         String type = require(properties.takeText(TYPE), TYPE);
         if (!registry.types().contains(type)) {
             throw new InvalidOptionException(
                     "Parameter '" + TYPE + "' does not accept value '" + type + "'");
         }
-        registry.add(type, require(properties.takeText("id"), "id"), properties);
+        String id = require(properties.takeText("id"), "id");
+        registry.add(type, id, properties, isJson ? Dialect.QMP : Dialect.KEYVAL);
     }
 
     private static String require(@Nullable String value, String name)
@@ -46,6 +50,18 @@ final class ObjectArgument {
             throw new InvalidOptionException("Parameter '" + name + "' is missing");
         }
         return value;
+    }
+
+    private static void printHelp(@Nullable String typeName, ObjectRegistry registry, Stdout out) {
+        ObjectType<?> type = typeName == null ? null : registry.type(typeName).orElse(null);
+        if (type == null) {
+            printTypes(registry, out);
+            return;
+        }
+        out.println(typeName + " options:");
+        for (String line : type.help()) {
+            out.println("  ".concat(line));
+        }
     }
 
     private static void printTypes(ObjectRegistry registry, Stdout out) {

@@ -1,0 +1,55 @@
+package io.cairn.block.throttle;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.cairn.block.InvalidOptionException;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// The throttle groups of one graph, by name. Thread-safe.
+public final class ThrottleGroups {
+    private final ThrottleClock clock;
+
+    @GuardedBy("this")
+    private final Map<String, ThrottleGroup> groups = new HashMap<>();
+
+    /// No groups yet.
+    public ThrottleGroups(ThrottleClock clock) {
+        this.clock = clock;
+    }
+
+    /// Makes a group that stays until {@link #remove}.
+    ///
+    /// @throws InvalidOptionException if the name is taken, or the limits contradict each other
+    public synchronized ThrottleGroup add(String name, ThrottleLimits limits)
+            throws InvalidOptionException {
+        if (groups.containsKey(name)) {
+            throw new InvalidOptionException("Throttle group '" + name + "' exists already");
+        }
+        ThrottleGroup group = new ThrottleGroup(name, limits, clock);
+        groups.put(name, group);
+        return group;
+    }
+
+    /// Takes a group out that has retired.
+    public synchronized void remove(ThrottleGroup group) {
+        groups.remove(group.name(), group);
+    }
+
+    /// The group of that name.
+    public synchronized Optional<ThrottleGroup> find(String name) {
+        return Optional.ofNullable(groups.get(name));
+    }
+
+    /// A new member of the group of that name.
+    ///
+    /// @throws InvalidOptionException if there is none
+    public ThrottleMember join(String name) throws InvalidOptionException {
+        return find(name)
+                .flatMap(ThrottleGroup::join)
+                .orElseThrow(() ->
+                        new InvalidOptionException("Throttle group '" + name + "' does not exist"));
+    }
+}
