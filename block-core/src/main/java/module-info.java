@@ -22,6 +22,7 @@ module io.cairn.block {
             io.cairn.qmp,
             io.cairn.testimages;
     exports io.cairn.block.spi;
+    exports io.cairn.block.statistics;
     exports io.cairn.block.throttle;
 
     uses io.cairn.block.spi.DriverProvider;

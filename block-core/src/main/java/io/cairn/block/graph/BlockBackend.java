@@ -9,11 +9,13 @@ import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.CompressedWrites;
+import io.cairn.block.statistics.Accounting;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +46,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     private volatile @Nullable ChildEdge root;
     private volatile boolean writeThrough;
+    private volatile @Nullable Accounting accounting;
 
     BlockBackend(BlockGraph graph, String name) {
         this.graph = graph;
@@ -131,6 +134,18 @@ public final class BlockBackend implements Parent, AutoCloseable {
     /// True if every write is on stable storage when it returns.
     public boolean isWriteThrough() {
         return writeThrough;
+    }
+
+    /// Counts the requests of the front end that this backend belongs to, which makes them through
+    /// the result from now on.
+    public AccountedBackend account(Accounting newAccounting) {
+        accounting = newAccounting;
+        return new AccountedBackend(this, newAccounting);
+    }
+
+    /// Where the requests of the front end are counted, if they are.
+    public Optional<Accounting> accounting() {
+        return Optional.ofNullable(accounting);
     }
 
     /// Hears of changes of the length from now on.

@@ -17,6 +17,7 @@ import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.Prepared;
+import io.cairn.block.statistics.Accounting;
 
 import org.jspecify.annotations.Nullable;
 
@@ -176,13 +177,13 @@ public final class BlockNode implements Node, Parent {
         return isFilter() ? withRole(ChildRole.FILTERED) : null;
     }
 
-    /// The node's primary child, or null.
     /// The node itself, or the first below it that is no filter.
     BlockNode unfiltered() {
         BlockNode below = filtered();
         return below == null ? this : below.unfiltered();
     }
 
+    /// The node's primary child, or null.
     public @Nullable BlockNode primary() {
         return withRole(ChildRole.PRIMARY);
     }
@@ -266,7 +267,6 @@ public final class BlockNode implements Node, Parent {
         io.enableCopyOnRead();
     }
 
-    // ---- dirty bitmaps and threshold
     /// Makes requests fail with `ECANCELED` that this node or one below it lets wait for something
     /// other than storage (a throttle group), whoever made them.
     public void cancelWaiting() {
@@ -276,6 +276,7 @@ public final class BlockNode implements Node, Parent {
         }
     }
 
+    // ---- dirty bitmaps and threshold
 
     /// Makes a bitmap that records this node's writes from now on.
     ///
@@ -310,6 +311,25 @@ public final class BlockNode implements Node, Parent {
     /// The offset whose crossing will be reported, 0 for none.
     public long writeThreshold() {
         return io.threshold().get();
+    }
+
+    // ---- statistics
+
+    /// Counts the requests of all parents from now on; null to count no more. While it is off a
+    /// request pays one check.
+    public void setAccounting(@Nullable Accounting accounting) {
+        io.setAccounting(accounting);
+    }
+
+    /// Where requests are counted, if they are.
+    public Optional<Accounting> accounting() {
+        return Optional.ofNullable(io.accounting());
+    }
+
+    /// The end of the write that reached furthest since the node was opened, whether it succeeded
+    /// or not.
+    public long highestWriteOffset() {
+        return io.highestWriteOffset();
     }
 
     // ---- blockers

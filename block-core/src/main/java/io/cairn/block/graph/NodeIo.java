@@ -14,6 +14,8 @@ import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.statistics.Accounting;
+import io.cairn.block.statistics.OperationKind;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,10 @@ final class NodeIo {
     private volatile @Nullable CopyOnRead copier;
     private volatile @Nullable CopyOnRead copyOnRead;
     private volatile DetectZeroes detectZeroes = DetectZeroes.OFF;
+    private volatile @Nullable Accounting accounting;
+
+    /// Grows under the monitor.
+    private volatile long highestWriteOffset;
 
     NodeIo(BlockNode node, WriteThreshold threshold) {
         this.node = node;
@@ -83,6 +89,18 @@ final class NodeIo {
 
     void setDetectZeroes(DetectZeroes mode) {
         detectZeroes = mode;
+    }
+
+    @Nullable Accounting accounting() {
+        return accounting;
+    }
+
+    void setAccounting(@Nullable Accounting newAccounting) {
+        accounting = newAccounting;
+    }
+
+    long highestWriteOffset() {
+        return highestWriteOffset;
     }
 
     /// Requests that must not overlap others are coming: from now on all are tracked. The node is
@@ -139,6 +157,17 @@ final class NodeIo {
     }
 
     private void read(long offset, ByteBuffer dst, @Nullable CopyOnRead copying)
+            throws BlockException {
+        Accounting counting = accounting;
+        if (counting == null) {
+            readUncounted(offset, dst, copying);
+        } else {
+            int count = dst.remaining();
+            counting.account(OperationKind.READ, count, () -> readUncounted(offset, dst, copying));
+        }
+    }
+
+    private void readUncounted(long offset, ByteBuffer dst, @Nullable CopyOnRead copying)
             throws BlockException {
         int count = dst.remaining();
         if (count == 0) {
@@ -214,10 +243,21 @@ final class NodeIo {
     // ---- writes
 
     void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        Accounting counting = accounting;
+        if (counting == null) {
+            writeUncounted(offset, src, flags);
+        } else {
+            int count = src.remaining();
+            counting.account(OperationKind.WRITE, count, () -> writeUncounted(offset, src, flags));
+        }
+    }
+
+    private void writeUncounted(long offset, ByteBuffer src, WriteFlags flags)
+            throws BlockException {
         int count = src.remaining();
         if (count == 0) {
             if (flags.fua()) {
-                flush();
+                flush(false);
             }
             return;
         }
@@ -225,7 +265,7 @@ final class NodeIo {
         requireWritable();
         DetectZeroes detect = detectZeroes;
         if (detect != DetectZeroes.OFF && !flags.compressed() && Bytes.isZero(src)) {
-            writeZeroes(offset, count, flags.withMayUnmap(detect == DetectZeroes.UNMAP));
+            zeroUncounted(offset, count, flags.withMayUnmap(detect == DetectZeroes.UNMAP));
             return;
         }
         inFlight.enter();
@@ -251,6 +291,16 @@ final class NodeIo {
     }
 
     void writePacked(long offset, int count, ByteBuffer packed) throws BlockException {
+        Accounting counting = accounting;
+        if (counting == null) {
+            packedUncounted(offset, count, packed);
+        } else {
+            counting.account(
+                    OperationKind.WRITE, count, () -> packedUncounted(offset, count, packed));
+        }
+    }
+
+    private void packedUncounted(long offset, int count, ByteBuffer packed) throws BlockException {
         requireSane(offset, count);
         requireWritable();
         inFlight.enter();
@@ -357,9 +407,16 @@ final class NodeIo {
             bitmap.written(offset, count);
         }
         long end = offset + count;
+        if (end > highestWriteOffset) {
+            raiseHighestWriteOffset(end);
+        }
         if (isWritten && end > exactLength) {
             grow(end);
         }
+    }
+
+    private synchronized void raiseHighestWriteOffset(long end) {
+        highestWriteOffset = Math.max(highestWriteOffset, end);
     }
 
     private void grow(long end) {
@@ -383,6 +440,15 @@ final class NodeIo {
     // ---- zeroes and discard
 
     void writeZeroes(long offset, long count, WriteFlags flags) throws BlockException {
+        Accounting counting = accounting;
+        if (counting == null) {
+            zeroUncounted(offset, count, flags);
+        } else {
+            counting.account(OperationKind.WRITE, count, () -> zeroUncounted(offset, count, flags));
+        }
+    }
+
+    private void zeroUncounted(long offset, long count, WriteFlags flags) throws BlockException {
         if (count == 0) {
             return;
         }
@@ -462,6 +528,15 @@ final class NodeIo {
     }
 
     void discard(long offset, long count) throws BlockException {
+        Accounting counting = accounting;
+        if (counting == null) {
+            discardUncounted(offset, count);
+        } else {
+            counting.account(OperationKind.UNMAP, count, () -> discardUncounted(offset, count));
+        }
+    }
+
+    private void discardUncounted(long offset, long count) throws BlockException {
         if (count == 0) {
             return;
         }
@@ -511,7 +586,12 @@ final class NodeIo {
     // ---- the rest
 
     void flush() throws BlockException {
-        flush(false);
+        Accounting counting = accounting;
+        if (counting == null) {
+            flush(false);
+        } else {
+            counting.account(OperationKind.FLUSH, 0, () -> flush(false));
+        }
     }
 
     /// @param afterWrite the caller has written and not yet noted that, so that there is something
