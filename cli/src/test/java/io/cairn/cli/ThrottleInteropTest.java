@@ -151,6 +151,7 @@ class ThrottleInteropTest {
                             "write 0 512",
                             "reopen -o throttle-group=nope",
                             "reopen -o foo=bar",
+                            "reopen -o driver=raw",
                             "reopen -r",
                             "write 0 512",
                             "reopen -w",

@@ -154,7 +154,7 @@ final class Reopen {
     private static void prepare(Step step, GraphTransaction transaction) throws BlockException {
         BlockNode node = step.node();
         Options options = new Options(step.all());
-        options.take("driver");
+        String driver = options.takeText("driver");
         options.take("node-name");
         NodeOptions.take(options, step.generic().flags());
         transaction.add(
@@ -166,6 +166,9 @@ final class Reopen {
             if (after != null && !sameText(before, after)) {
                 throw new InvalidOptionException("Cannot change the option '" + key + "'");
             }
+        }
+        if (driver != null && !driver.equals(node.driver())) {
+            throw new InvalidOptionException("Cannot change the option 'driver'");
         }
         Options oldExplicit = node.explicitOptions();
         Options oldAll = node.options();
