@@ -1,5 +1,7 @@
 package io.cairn.block;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.OptionalLong;
 
 /// Something that happened in the block layer that a management client may want to hear of (QMP
@@ -20,12 +22,32 @@ public sealed interface BlockEvent {
     /// A write reached beyond the threshold that was set for the node (`BLOCK_WRITE_THRESHOLD`).
     record WriteThreshold(String node, long amountExceeded, long threshold) implements BlockEvent {}
 
-    /// A child of a quorum failed or returned other data than the majority (`QUORUM_REPORT_BAD`).
-    record QuorumReportBad(String node, String operation, String error, long offset, long length)
+    /// A child of a quorum failed or returned other data than those that won the vote
+    /// (`QUORUM_REPORT_BAD`).
+    ///
+    /// @param node the child's node
+    /// @param operation `read`, `write` or `flush`
+    /// @param error what the child failed with; null if it returned wrong data
+    /// @param sectorNumber the first sector of 512 bytes that the request touches
+    /// @param sectorCount the sectors that it touches
+    record QuorumReportBad(
+            String node,
+            String operation,
+            @Nullable String error,
+            long sectorNumber,
+            long sectorCount)
             implements BlockEvent {}
 
-    /// A quorum had no majority (`QUORUM_FAILURE`).
-    record QuorumFailure(String node, long offset, long length) implements BlockEvent {}
+    /// A quorum's vote on a read or a write failed (`QUORUM_FAILURE`).
+    ///
+    /// @param node the quorum
+    /// @param reference the name of the backend that uses it, or else the node's
+    record QuorumFailure(String node, String reference, long sectorNumber, long sectorCount)
+            implements BlockEvent {}
+
+    /// What a node that compares has found: two children that differ (`blkverify`, for testers; not
+    /// one of the manual's events). The request fails as well.
+    record ContentMismatch(String node, String message) implements BlockEvent {}
 
     /// A request has stopped at a breakpoint (`blkdebug`; for testers, not one of the manual's
     /// events).

@@ -7,6 +7,9 @@ public interface Node {
     /// The node's name, unique in its graph; generated names begin with `#block`.
     String name();
 
+    /// The name of the backend that uses the node, if one with a name does, else the node's.
+    String reference();
+
     /// The name of the node's driver, e.g. `qcow2`.
     String driver();
 

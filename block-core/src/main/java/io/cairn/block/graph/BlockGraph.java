@@ -10,6 +10,7 @@ import io.cairn.block.WarningSink;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.ChangingChildren;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
 
@@ -315,6 +316,63 @@ public final class BlockGraph implements AutoCloseable {
     void detach(BlockNode parent, ChildEdge edge) {
         parent.removeChild(edge);
         unlink(edge);
+    }
+
+    /// Adds a child to a node whose driver takes further ones. The node is drained meanwhile.
+    ///
+    /// @param child a node that nothing else uses; its data must agree with that of the others
+    public void addChild(BlockNode parent, BlockNode child) throws BlockException {
+        writer.lock();
+        try {
+            if (!(parent.driverInstance() instanceof ChangingChildren driver)) {
+                throw new BlockException(
+                        Errno.ENOTSUP,
+                        "The node " + parent.name() + " does not support adding a child");
+            }
+            if (!child.parents().isEmpty()) {
+                throw new BlockException(
+                        Errno.EINVAL, "The node " + child.name() + " already has a parent");
+            }
+            requireNoCycle(parent, child);
+            try (Drain _ = drain(parent)) {
+                ChangingChildren.Place place = driver.placeOf(child);
+                driver.added(attach(parent, place.name(), place.roles(), child, false));
+                parent.refresh();
+            }
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// Takes a child from a node whose driver can do without it. The node is drained meanwhile.
+    public void removeChild(BlockNode parent, ChildEdge child) throws BlockException {
+        writer.lock();
+        try {
+            if (!(parent.driverInstance() instanceof ChangingChildren driver)) {
+                throw new BlockException(
+                        Errno.ENOTSUP,
+                        "The node " + parent.name() + " does not support removing a child");
+            }
+            try (Drain _ = drain(parent)) {
+                driver.requireRemovable(child);
+                driver.removed(child);
+                detach(parent, child);
+                parent.refresh();
+            }
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    private static void requireNoCycle(BlockNode parent, BlockNode child) throws BlockException {
+        if (parent == child) {
+            throw new BlockException(
+                    Errno.EINVAL,
+                    "Making '" + child.name() + "' a child of its own would create a cycle");
+        }
+        for (ChildEdge below : child.children()) {
+            requireNoCycle(parent, below.node());
+        }
     }
 
     /// Replaces the node below an edge. Both nodes are drained meanwhile.

@@ -82,6 +82,16 @@ public final class BlockNode implements Node, Parent {
     }
 
     @Override
+    public String reference() {
+        for (ChildEdge edge : parents) {
+            if (edge.parent() instanceof BlockBackend backend && !backend.name().isEmpty()) {
+                return backend.name();
+            }
+        }
+        return name;
+    }
+
+    @Override
     public String driver() {
         return driver.name();
     }

@@ -2,12 +2,17 @@ package io.cairn.block.graph;
 
 import io.cairn.block.ChildRole;
 import io.cairn.block.option.Json;
+import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.DriverKind;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Rebuilds a node's filename from its options: plain where opening that gives the same node again,
@@ -42,7 +47,8 @@ final class FilenameBuilder {
         return exactFilename(primary);
     }
 
-    /// The options that open the same node again: its own as flat keys, its children nested.
+    /// The options that open the same node again: its own as flat keys, its children nested; those
+    /// named `list.0`, `list.1`, … as the list.
     private static JsonObject fullOptions(BlockNode node) {
         JsonObject.Builder full = JsonObject.builder();
         full.put("driver", node.driver());
@@ -53,12 +59,21 @@ final class FilenameBuilder {
                 full.put(key, value);
             }
         }
+        Map<String, List<JsonValue>> lists = new LinkedHashMap<>();
         for (ChildEdge child : node.children()) {
             if (child.roles().contains(ChildRole.COW) && !isBackingOverridden(node)) {
                 continue;
             }
-            full.put(child.name(), fullOptions(child.node()));
+            String name = child.name();
+            int dot = name.indexOf('.');
+            if (dot < 0) {
+                full.put(name, fullOptions(child.node()));
+            } else {
+                lists.computeIfAbsent(name.substring(0, dot), _ -> new ArrayList<>())
+                        .add(fullOptions(child.node()));
+            }
         }
+        lists.forEach((name, elements) -> full.put(name, new JsonArray(elements)));
         if (node.backing() == null && isBackingOverridden(node)) {
             full.put("backing", JsonNull.NULL);
         }

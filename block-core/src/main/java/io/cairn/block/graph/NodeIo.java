@@ -13,6 +13,7 @@ import io.cairn.block.Permission;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.Background;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.statistics.Accounting;
 import io.cairn.block.statistics.OperationKind;
@@ -73,6 +74,21 @@ final class NodeIo {
 
     InFlight inFlight() {
         return inFlight;
+    }
+
+    /// The driver's own work, counted with the requests.
+    Background background() {
+        return new Background() {
+            @Override
+            public void begin() {
+                inFlight.enter();
+            }
+
+            @Override
+            public void end() {
+                inFlight.leave();
+            }
+        };
     }
 
     WriteThreshold threshold() {

@@ -14,6 +14,7 @@ import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.Background;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BackingView;
 import io.cairn.block.spi.BlockDriver;
@@ -440,7 +441,22 @@ final class NodeOpener {
             if (sub.isEmpty()) {
                 return Optional.empty();
             }
-            return Optional.of(attachNew(name, roles, null, sub));
+            return Optional.of(attachNew(name, roles, null, sub, true));
+        }
+
+        @Override
+        public Child openImage(String name, Set<ChildRole> roles) throws BlockException {
+            Options sub = options.sub(name);
+            if (options.contains(name) || sub.isEmpty()) {
+                return openChild(name, roles);
+            }
+            return attachNew(name, roles, null, options.takeSub(name), false);
+        }
+
+        @Override
+        public Child openImage(String name, String filename, Set<ChildRole> roles)
+                throws BlockException {
+            return attachNew(name, roles, filename, options.takeSub(name), false);
         }
 
         @Override
@@ -474,7 +490,7 @@ final class NodeOpener {
         @Override
         public Child openFilename(String name, String filename, Set<ChildRole> roles)
                 throws BlockException {
-            return attachNew(name, roles, filename, options.takeSub(name));
+            return attachNew(name, roles, filename, options.takeSub(name), true);
         }
 
         @Override
@@ -483,15 +499,17 @@ final class NodeOpener {
                 throws BlockException {
             String resolved = graph.resolveBacking(node, filename);
             requireFollowed(node, kind, resolved);
-            return attachNew(name, roles, resolved, new Options(extra));
+            return attachNew(name, roles, resolved, new Options(extra), true);
         }
 
         private Child attachNew(
-                String name, Set<ChildRole> roles, @Nullable String filename, Options sub)
+                String name,
+                Set<ChildRole> roles,
+                @Nullable String filename,
+                Options sub,
+                boolean storageOnly)
                 throws BlockException {
             NodeFlags flags = NodeOptions.inherited(node.flags(), node.kind(), roles);
-            boolean storageOnly =
-                    node.kind() == DriverKind.FORMAT || node.isProtocol() || name.equals("file");
             if (filename != null && sub.contains("filename")) {
                 throw new InvalidOptionException(
                         "Can't specify 'file' and 'filename' options at the same time");
@@ -532,6 +550,11 @@ final class NodeOpener {
         @Override
         public void warn(String message) {
             graph.warn(message);
+        }
+
+        @Override
+        public Background background() {
+            return node.io().background();
         }
 
         @Override

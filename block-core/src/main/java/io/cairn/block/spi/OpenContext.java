@@ -43,6 +43,13 @@ public interface OpenContext {
     /// Tells of every dirty range of a node's bitmap.
     void forEachDirty(String node, String bitmap, DirtyRange action) throws BlockException;
 
+    /// As {@link #openChild}, but the child is an image: its format is probed where the options
+    /// name no driver.
+    Child openImage(String name, Set<ChildRole> roles) throws BlockException;
+
+    /// Opens an image by a filename that is part of this node's own; options `name.*` go along.
+    Child openImage(String name, String filename, Set<ChildRole> roles) throws BlockException;
+
     /// Opens a child by a filename that is part of this node's own; options `name.*` go along.
     Child openFilename(String name, String filename, Set<ChildRole> roles) throws BlockException;
 
@@ -69,6 +76,9 @@ public interface OpenContext {
 
     /// Tells the user of something that works but is unwise.
     void warn(String message);
+
+    /// Counts the work that the driver does beside the requests of the node's parents.
+    Background background();
 
     /// Where the driver reports events of this node.
     EventSink events();

@@ -53,6 +53,8 @@ public final class Images implements AutoCloseable {
     private void happened(BlockEvent event) {
         if (event instanceof BlockEvent.ImageCorrupted corrupted) {
             CorruptionReport.print(corrupted, messages);
+        } else if (event instanceof BlockEvent.ContentMismatch mismatch) {
+            Verification.fail(mismatch, messages, invocation.out());
         }
     }
 

@@ -5,6 +5,7 @@ import io.cairn.block.graph.BlockGraph;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.image.CorruptionReport;
+import io.cairn.cli.image.Verification;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +36,7 @@ final class Breakpoints {
                 out.println("blkdebug: Resuming request '" + resumption.tag() + "'");
             }
             case BlockEvent.ImageCorrupted corrupted -> CorruptionReport.print(corrupted, messages);
+            case BlockEvent.ContentMismatch mismatch -> Verification.fail(mismatch, messages, out);
             case BlockEvent.WriteThreshold _,
                     BlockEvent.QuorumReportBad _,
                     BlockEvent.QuorumFailure _ -> {}
