@@ -21,6 +21,7 @@ module io.cairn.block {
             io.cairn.protocol,
             io.cairn.qmp,
             io.cairn.testimages;
+    exports io.cairn.block.quorum;
     exports io.cairn.block.spi;
     exports io.cairn.block.statistics;
     exports io.cairn.block.throttle;

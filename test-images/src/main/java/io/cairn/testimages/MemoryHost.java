@@ -171,28 +171,33 @@ public final class MemoryHost implements DriverProvider {
 
         @Override
         public void read(long offset, ByteBuffer dst) throws BlockException {
+            storage.pass();
             storage.read(offset, dst);
         }
 
         @Override
         public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+            storage.pass();
             storage.write(offset, src);
         }
 
         @Override
         public boolean writeZeroes(long offset, long length, WriteFlags flags)
                 throws BlockException {
+            storage.pass();
             storage.zero(offset, length);
             return true;
         }
 
         @Override
         public void discard(long offset, long length) throws BlockException {
+            storage.pass();
             storage.zero(offset, Math.max(0, Math.min(length, storage.length() - offset)));
         }
 
         @Override
         public void flushToDisk() throws BlockException {
+            storage.pass();
             storage.flush();
         }
 
@@ -200,6 +205,7 @@ public final class MemoryHost implements DriverProvider {
         public void truncate(
                 long length, boolean exact, Preallocation preallocation, boolean zeroNew)
                 throws BlockException {
+            storage.pass();
             storage.truncate(length);
         }
 

@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// The bytes of one file of a {@link MemoryHost}, with a record of what changed them and a plan of
 /// what fails.
@@ -17,7 +19,7 @@ public final class MemoryStorage {
     /// Largest file.
     private static final long MAX_LENGTH = 1L << 30;
 
-    // All guarded by this.
+    // Guarded by this, all but the gate.
     private byte[] bytes;
     private int length;
     private boolean recording;
@@ -26,6 +28,13 @@ public final class MemoryStorage {
     private long failingCall = -1;
     private Errno failure = Errno.EIO;
     private long capacity = MAX_LENGTH;
+
+    private final ReentrantLock gate = new ReentrantLock();
+    private final Condition gateChanged = gate.newCondition();
+
+    // Guarded by the gate.
+    private boolean isHolding;
+    private int held;
 
     /// An empty file.
     public MemoryStorage() {
@@ -71,6 +80,61 @@ public final class MemoryStorage {
     /// Has no further call fail.
     public synchronized void heal() {
         failingCall = -1;
+    }
+
+    /// Has every further call wait until {@link #letGo}.
+    public void hold() {
+        gate.lock();
+        try {
+            isHolding = true;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /// Lets the calls that wait, and further ones, go on.
+    public void letGo() {
+        gate.lock();
+        try {
+            isHolding = false;
+            gateChanged.signalAll();
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /// Waits until this many calls wait.
+    public void awaitHeld(int count) {
+        gate.lock();
+        try {
+            while (held < count) {
+                gateChanged.awaitUninterruptibly();
+            }
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /// Waits while calls are held.
+    void pass() {
+        gate.lock();
+        try {
+            held++;
+            gateChanged.signalAll();
+            while (isHolding) {
+                gateChanged.awaitUninterruptibly();
+            }
+            held--;
+        } finally {
+            gate.unlock();
+        }
+    }
+
+    /// Changes bytes without anybody knowing.
+    public synchronized void corrupt(int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            bytes[i] ^= 0x55;
+        }
     }
 
     /// A write beyond this length fails with `ENOSPC`.

@@ -1,5 +1,6 @@
 package io.cairn.block.filter;
 
+import io.cairn.block.quorum.QuorumDriver;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.DriverProvider;
 
@@ -21,6 +22,7 @@ public final class FilterDrivers implements DriverProvider {
                                     CopyBeforeWriteDriver.NAME,
                                     CopyOnReadDriver.NAME,
                                     PreallocateDriver.NAME,
+                                    QuorumDriver.NAME,
                                     SnapshotAccessDriver.NAME,
                                     ThrottleDriver.NAME)));
 
@@ -37,6 +39,7 @@ public final class FilterDrivers implements DriverProvider {
             case CopyBeforeWriteDriver.NAME -> new CopyBeforeWriteDriver();
             case CopyOnReadDriver.NAME -> new CopyOnReadDriver();
             case PreallocateDriver.NAME -> new PreallocateDriver();
+            case QuorumDriver.NAME -> new QuorumDriver();
             case SnapshotAccessDriver.NAME -> new SnapshotAccessDriver();
             case ThrottleDriver.NAME -> new ThrottleDriver();
             default -> throw new IllegalArgumentException(name);
