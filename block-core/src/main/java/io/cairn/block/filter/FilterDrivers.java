@@ -18,6 +18,9 @@ public final class FilterDrivers implements DriverProvider {
                     new LinkedHashSet<>(
                             Arrays.asList(
                                     BlkdebugDriver.NAME,
+                                    BlklogwritesDriver.NAME,
+                                    BlkreplayDriver.NAME,
+                                    BlkverifyDriver.NAME,
                                     CompressDriver.NAME,
                                     CopyBeforeWriteDriver.NAME,
                                     CopyOnReadDriver.NAME,
@@ -35,6 +38,9 @@ public final class FilterDrivers implements DriverProvider {
     public BlockDriver driver(String name) {
         return switch (name) {
             case BlkdebugDriver.NAME -> new BlkdebugDriver();
+            case BlklogwritesDriver.NAME -> new BlklogwritesDriver();
+            case BlkreplayDriver.NAME -> new BlkreplayDriver();
+            case BlkverifyDriver.NAME -> new BlkverifyDriver();
             case CompressDriver.NAME -> new CompressDriver();
             case CopyBeforeWriteDriver.NAME -> new CopyBeforeWriteDriver();
             case CopyOnReadDriver.NAME -> new CopyOnReadDriver();
@@ -53,6 +59,8 @@ public final class FilterDrivers implements DriverProvider {
 
     @Override
     public @Nullable String driverOfPrefix(String prefix) {
-        return prefix.equals(BlkdebugDriver.NAME) ? prefix : null;
+        return prefix.equals(BlkdebugDriver.NAME) || prefix.equals(BlkverifyDriver.NAME)
+                ? prefix
+                : null;
     }
 }
