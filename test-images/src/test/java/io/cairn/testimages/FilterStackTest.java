@@ -26,6 +26,10 @@ class FilterStackTest extends FilterStackContract {
         return List.of(
                 StackLayer.filter("copy-on-read", "file"),
                 FilterStackTest::blkdebug,
+                StackLayer.filter("blkreplay", "image"),
+                FilterStackTest::logWrites,
+                FilterStackTest::verify,
+                FilterStackTest::quorum,
                 FilterStackTest::preallocate,
                 FilterStackTest::copyBeforeWrite);
     }
@@ -41,6 +45,27 @@ class FilterStackTest extends FilterStackContract {
             options.put("max-discard", 131072);
         }
         return options;
+    }
+
+    private static Options logWrites(StackDisk disk) throws BlockException {
+        return StackLayer.filter("blklogwrites", "file")
+                .over(disk)
+                .put("log-sector-size", pick(disk, 32, 512, 4096))
+                .putSub("log", disk.file(new byte[0]));
+    }
+
+    private static Options verify(StackDisk disk) throws BlockException {
+        return StackLayer.filter("blkverify", "test")
+                .over(disk)
+                .putSub("raw", disk.file(disk.content().clone()));
+    }
+
+    private static Options quorum(StackDisk disk) throws BlockException {
+        return StackLayer.filter("quorum", "children.0")
+                .over(disk)
+                .put("vote-threshold", 2)
+                .put("rewrite-corrupted", disk.random().nextBoolean())
+                .putSub("children.1", disk.file(disk.content().clone()));
     }
 
     private static Options preallocate(StackDisk disk) throws BlockException {
