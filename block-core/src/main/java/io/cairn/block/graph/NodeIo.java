@@ -272,9 +272,7 @@ final class NodeIo {
             throws BlockException {
         int count = src.remaining();
         if (count == 0) {
-            if (flags.fua()) {
-                flush(false);
-            }
+            writeNothing(offset, src, flags);
             return;
         }
         requireSane(offset, count);
@@ -303,6 +301,15 @@ final class NodeIo {
             throw e.atNode(node.name());
         } finally {
             inFlight.leave();
+        }
+    }
+
+    private void writeNothing(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        if (flags.compressed()) {
+            data.write(offset, src, flags);
+        }
+        if (flags.fua()) {
+            flush(false);
         }
     }
 

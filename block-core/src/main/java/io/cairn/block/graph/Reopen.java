@@ -6,6 +6,7 @@ import io.cairn.block.InvalidOptionException;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Options;
+import io.cairn.block.option.PeerOrder;
 import io.cairn.block.spi.ReopenContext;
 
 import org.jspecify.annotations.Nullable;
@@ -154,22 +155,14 @@ final class Reopen {
     private static void prepare(Step step, GraphTransaction transaction) throws BlockException {
         BlockNode node = step.node();
         Options options = new Options(step.all());
-        String driver = options.takeText("driver");
-        options.take("node-name");
+        Options fixed = new Options();
+        move("driver", options, fixed);
+        move("node-name", options, fixed);
         NodeOptions.take(options, step.generic().flags());
         transaction.add(
                 node.driverInstance()
                         .prepareReopen(new ReopenContext(options, step.generic().flags())));
-        for (String key : options.keys()) {
-            JsonValue before = node.options().get(key);
-            JsonValue after = options.get(key);
-            if (after != null && !sameText(before, after)) {
-                throw new InvalidOptionException("Cannot change the option '" + key + "'");
-            }
-        }
-        if (driver != null && !driver.equals(node.driver())) {
-            throw new InvalidOptionException("Cannot change the option 'driver'");
-        }
+        requireSame(node, fixed.putAll(options));
         Options oldExplicit = node.explicitOptions();
         Options oldAll = node.options();
         NodeFlags oldFlags = node.flags();
@@ -180,6 +173,24 @@ final class Reopen {
             node.setOptions(oldExplicit, oldAll);
         });
         transaction.onCommit(() -> node.io().setDetectZeroes(step.generic().detectZeroes()));
+    }
+
+    private static void move(String key, Options from, Options to) {
+        JsonValue value = from.take(key);
+        if (value != null) {
+            to.put(key, value);
+        }
+    }
+
+    /// Refuses new values of options that no driver changes.
+    private static void requireSame(BlockNode node, Options fixed) throws InvalidOptionException {
+        for (String key : PeerOrder.sort(fixed.keys())) {
+            JsonValue before = node.options().get(key);
+            JsonValue after = fixed.get(key);
+            if (after != null && !sameText(before, after)) {
+                throw new InvalidOptionException("Cannot change the option '" + key + "'");
+            }
+        }
     }
 
     private static boolean sameText(@Nullable JsonValue before, JsonValue after) {

@@ -6,6 +6,7 @@ import io.cairn.block.Buffers;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
+import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.WritePlan;
 
@@ -107,8 +108,13 @@ final class CompressedClusters implements AutoCloseable {
     }
 
     /// Writes whole clusters, the last of which may be the disk's shorter tail. What does not get
-    /// smaller is written as it is.
+    /// smaller is written as it is. A write of nothing ends a series: the file then ends with a
+    /// whole sector, as devices and direct I/O need it.
     void write(long offset, ByteBuffer src) throws BlockException {
+        if (src.remaining() == 0) {
+            fillLastSector();
+            return;
+        }
         int clusterSize = geometry.clusterSize();
         boolean isWhole =
                 geometry.isAligned(offset)
@@ -120,6 +126,17 @@ final class CompressedClusters implements AutoCloseable {
         for (int done = 0; done < src.remaining(); done += clusterSize) {
             int n = Math.min(clusterSize, src.remaining() - done);
             writeCluster(offset + done, Buffers.slice(src, done, n));
+        }
+    }
+
+    private void fillLastSector() throws BlockException {
+        image.lock();
+        try {
+            // A node's length is told in whole sectors, whatever the file's is.
+            long length = image.file().length();
+            image.file().child().truncate(length, false, Preallocation.OFF, false);
+        } finally {
+            image.unlock();
         }
     }
 

@@ -31,7 +31,7 @@ final class Resizing {
             throw new BlockException(Errno.EINVAL, "The new size must be a multiple of " + SECTOR);
         }
         long old = image.header().size();
-        requirePossible(size > old, preallocation, zeroNew);
+        requirePossible(old, size, preallocation, zeroNew);
         if (size > old) {
             grow(old, size, preallocation, zeroNew);
         } else if (size < old) {
@@ -39,16 +39,17 @@ final class Resizing {
         }
     }
 
-    private void requirePossible(boolean grows, Preallocation preallocation, boolean zeroNew)
+    private void requirePossible(
+            long old, long size, Preallocation preallocation, boolean zeroNew)
             throws BlockException {
         if (!image.header().isVersion3() && image.header().snapshots().count() > 0) {
             throw new BlockException(Errno.ENOTSUP, "Can't resize a v2 image which has snapshots");
         }
-        if (!grows && preallocation != Preallocation.OFF) {
+        if (size < old && preallocation != Preallocation.OFF) {
             throw new BlockException(
                     Errno.EINVAL, "Preallocation can't be used for shrinking an image");
         }
-        boolean needsFlags = grows && zeroNew;
+        boolean needsFlags = size > old && zeroNew;
         if (needsFlags && !image.header().hasZeroClusters()) {
             throw BlockException.of(Errno.ENOTSUP, "Failed to zero out new clusters");
         }

@@ -166,6 +166,17 @@ class RawDriverTest {
         }
     }
 
+    @Test
+    void namesTheOptionThatReopeningCannotChange() throws BlockException {
+        try (BlockBackend disk = window(new Options().put("node-name", "disk"))) {
+            reopen(disk, new Options().put("driver", "raw").put("node-name", "disk"));
+            assertThatThrownBy(() -> reopen(disk, new Options().put("node-name", "other")))
+                    .hasMessage("Cannot change the option 'node-name'");
+            assertThatThrownBy(() -> reopen(disk, new Options().put("driver", "qcow2")))
+                    .hasMessage("Cannot change the option 'driver'");
+        }
+    }
+
     private void reopen(BlockBackend disk, Options options) throws BlockException {
         String file = disk.node().children().getFirst().node().name();
         Options all = new Options(options).put("file", file);

@@ -5,6 +5,7 @@ import io.cairn.block.BufferPool;
 import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Workers;
+import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.spi.CompressedWrites;
@@ -71,6 +72,9 @@ public final class Convert {
             copy(batches, new Pipeline(slots, !options.outOfOrder(), control), workers);
         } finally {
             buffers.forEach(PooledBuffer::close);
+        }
+        if (options.compressed()) {
+            target.write(0, ByteBuffer.allocateDirect(0), WriteFlags.COMPRESSED);
         }
         target.flush();
     }

@@ -132,6 +132,7 @@ class ConvertTest {
         }
 
         assertThat(files.get(0)).isEqualTo(files.get(1));
+        assertThat(files.get(0).length % 512).isZero();
     }
 
     @Test
