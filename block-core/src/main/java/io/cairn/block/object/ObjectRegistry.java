@@ -37,22 +37,14 @@ public final class ObjectRegistry {
         default void close() {}
     }
 
-    /// Makes objects of one type.
-    @FunctionalInterface
-    public interface Factory {
-        /// Makes an object from its properties (`id` and `qom-type` are taken out already).
-        UserObject create(Options properties, ObjectRegistry registry) throws BlockException;
-    }
-
-    private final Map<String, Factory> factories = new LinkedHashMap<>();
-    private final Map<String, ObjectType<?>> declared = new LinkedHashMap<>();
+    private final Map<String, ObjectType<?>> types = new LinkedHashMap<>();
     private final Map<String, UserObject> objects = new LinkedHashMap<>();
     private final ThrottleGroups throttleGroups = new ThrottleGroups(ThrottleClock.SYSTEM);
 
     /// A registry that knows the built-in types.
     public ObjectRegistry() {
-        factories.put(Secret.TYPE, Secret::create);
-        declared.put(ThrottleGroupObject.TYPE, new ThrottleGroupType());
+        types.put(Secret.TYPE, new SecretType());
+        types.put(ThrottleGroupObject.TYPE, new ThrottleGroupType());
     }
 
     /// The throttle groups, those of objects among them.
@@ -60,21 +52,14 @@ public final class ObjectRegistry {
         return throttleGroups;
     }
 
-    /// Makes a type known, replacing one of the same name.
-    public synchronized void addType(String type, Factory factory) {
-        factories.put(type, factory);
-    }
-
     /// The names of the types that can be made.
     public synchronized List<String> types() {
-        List<String> types = new ArrayList<>(factories.keySet());
-        types.addAll(declared.keySet());
-        return List.copyOf(types);
+        return List.copyOf(types.keySet());
     }
 
-    /// The type of that name, if its properties are declared.
+    /// The type of that name.
     public synchronized Optional<ObjectType<?>> type(String name) {
-        return Optional.ofNullable(declared.get(name));
+        return Optional.ofNullable(types.get(name));
     }
 
     /// Makes an object from the text of a command line; see {@link #add(String, String, Options,
@@ -89,11 +74,11 @@ public final class ObjectRegistry {
     /// @param dialect by which rules the properties are read
     public synchronized UserObject add(String type, String id, Options properties, Dialect dialect)
             throws BlockException {
-        ObjectType<?> withSchema = declared.get(type);
-        UserObject object =
-                withSchema != null
-                        ? make(withSchema, id, properties, dialect)
-                        : make(type, id, properties);
+        ObjectType<?> known = types.get(type);
+        if (known == null) {
+            throw new InvalidOptionException("invalid object type: " + type);
+        }
+        UserObject object = make(known, id, properties, dialect);
         objects.put(id, object);
         return object;
     }
@@ -104,21 +89,6 @@ public final class ObjectRegistry {
         properties.requireEmpty("");
         requireWellFormed(id);
         return type.make(id, read, this);
-    }
-
-    private UserObject make(String type, String id, Options properties) throws BlockException {
-        Factory factory = factories.get(type);
-        if (factory == null) {
-            throw new InvalidOptionException("invalid object type: " + type);
-        }
-        requireWellFormed(id);
-        requireFree(id);
-        UserObject object = factory.create(properties, this);
-        if (!properties.isEmpty()) {
-            object.close();
-            throw new InvalidOptionException("Invalid parameter '" + properties.firstKey() + "'");
-        }
-        return object;
     }
 
     private static void requireWellFormed(String id) throws BlockException {

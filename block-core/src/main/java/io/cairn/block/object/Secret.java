@@ -1,18 +1,17 @@
 package io.cairn.block.object;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
-import io.cairn.block.option.Options;
 import io.cairn.block.os.HostPath;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 
-/// A `secret` object: bytes that an option refers to by id, such as a passphrase. Wiped when
-/// closed.
+/// A `secret` object: bytes that an option refers to by id, such as a passphrase; given as they are
+/// or in Base64, and perhaps encrypted with another secret. Wiped when closed.
 public final class Secret implements ObjectRegistry.UserObject {
     /// The type's name for `--object`.
     public static final String TYPE = "secret";
@@ -26,40 +25,59 @@ public final class Secret implements ObjectRegistry.UserObject {
         this.value = value;
     }
 
-    static Secret create(Options properties, ObjectRegistry registry) throws BlockException {
-        @Nullable String data = properties.takeText("data");
-        @Nullable String file = properties.takeText("file");
-        @Nullable String format = properties.takeText("format");
+    /// Makes a secret of its properties.
+    static Secret of(SecretProperties properties, ObjectRegistry registry) throws BlockException {
+        byte[] raw = load(properties.data(), properties.file());
+        byte[] value = properties.isBase64() ? decoded(raw) : raw;
+        String keyId = properties.keyId();
+        return new Secret(keyId == null ? value : decrypt(registry, keyId, properties.iv(), value));
+    }
+
+    private static byte[] load(@Nullable String data, @Nullable String file) throws BlockException {
         if (data != null && file != null) {
             throw new InvalidOptionException("'file' and 'data' are mutually exclusive");
         }
-        byte[] raw;
         if (file != null) {
-            raw = HostPath.readAll(file, MAX_LENGTH);
-        } else if (data != null) {
-            raw = data.getBytes(StandardCharsets.UTF_8);
-        } else {
+            return read(file);
+        }
+        if (data == null) {
             throw new InvalidOptionException("Either 'file' or 'data' must be provided");
         }
-        if (format == null || format.equals("raw")) {
-            return new Secret(raw);
-        }
-        if (!format.equals("base64")) {
-            throw new InvalidOptionException("Invalid parameter '" + format + "'");
-        }
-        return new Secret(decodeBase64(raw));
+        return data.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] decodeBase64(byte[] raw) throws InvalidOptionException {
+    private static byte[] read(String file) throws BlockException {
         try {
-            return Base64.getMimeDecoder().decode(raw);
-        } catch (IllegalArgumentException e) {
-            InvalidOptionException failure = new InvalidOptionException("Base64 data is not valid");
-            failure.initCause(e);
-            throw failure;
-        } finally {
-            Arrays.fill(raw, (byte) 0);
+            return HostPath.readAll(file, MAX_LENGTH);
+        } catch (BlockException e) {
+            boolean isOpen = e.errno() == Errno.EISDIR || e.errno() == Errno.EIO;
+            throw e.prefixed(
+                            (isOpen ? "Error reading file “" : "Failed to open file “")
+                                    + file
+                                    + "”")
+                    .prefixed("Unable to read " + file);
         }
+    }
+
+    private static byte[] decoded(byte[] text) throws InvalidOptionException {
+        try {
+            return Base64Text.decode(text);
+        } finally {
+            Arrays.fill(text, (byte) 0);
+        }
+    }
+
+    private static byte[] decrypt(
+            ObjectRegistry registry, String keyId, @Nullable String iv, byte[] encrypted)
+            throws InvalidOptionException {
+        if (!(registry.find(keyId).orElse(null) instanceof Secret master)) {
+            throw new InvalidOptionException("No secret with id '" + keyId + "'");
+        }
+        if (iv == null) {
+            throw new InvalidOptionException("IV is required to decrypt secret");
+        }
+        byte[] vector = Base64Text.decode(iv.getBytes(StandardCharsets.UTF_8));
+        return MasterKey.decrypt(master.value(), vector, encrypted);
     }
 
     /// A copy of the secret, which the caller wipes after use.

@@ -1,0 +1,32 @@
+package io.cairn.block.object;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.option.OptionSchema;
+
+import java.util.List;
+
+/// The type `secret`.
+final class SecretType implements ObjectType<SecretProperties> {
+    @Override
+    public OptionSchema<SecretProperties> schema() {
+        return SecretProperties.SCHEMA;
+    }
+
+    @Override
+    public List<String> help() {
+        return List.of(
+                "data=<string>",
+                "file=<string>",
+                "format=<QCryptoSecretFormat>",
+                "iv=<string>",
+                "keyid=<string>");
+    }
+
+    @Override
+    public Secret make(String id, SecretProperties properties, ObjectRegistry registry)
+            throws BlockException {
+        Secret secret = Secret.of(properties, registry);
+        registry.requireFree(id);
+        return secret;
+    }
+}
