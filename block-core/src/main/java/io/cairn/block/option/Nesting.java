@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Turns nested objects into dotted keys, and dotted keys into nested objects.
 final class Nesting {
@@ -109,11 +110,25 @@ final class Nesting {
         }
 
         JsonObject object(String prefix) throws InvalidOptionException {
+            return object(resolve(prefix));
+        }
+
+        private JsonObject object(Map<String, JsonValue> parts) {
             JsonObject.Builder object = JsonObject.builder();
             for (String name : order) {
-                object.put(name, child(prefix, name));
+                object.put(name, Objects.requireNonNull(parts.get(name)));
             }
             return object.build();
+        }
+
+        /// The children as values, made in the peer's order: it decides which of several errors is
+        /// told.
+        private Map<String, JsonValue> resolve(String prefix) throws InvalidOptionException {
+            Map<String, JsonValue> parts = new LinkedHashMap<>();
+            for (String name : PeerOrder.sort(order)) {
+                parts.put(name, child(prefix, name));
+            }
+            return parts;
         }
 
         private JsonValue child(String prefix, String name) throws InvalidOptionException {
@@ -126,14 +141,15 @@ final class Nesting {
                 throw new IllegalStateException(name);
             }
             String path = prefix.concat(name);
+            Map<String, JsonValue> parts = node.resolve(path.concat("."));
             int indexes = node.countIndexes();
             if (indexes == 0) {
-                return node.object(path.concat("."));
+                return node.object(parts);
             }
             if (indexes < node.order.size()) {
                 throw inconsistent(path);
             }
-            return node.list(path);
+            return list(path, parts);
         }
 
         private int countIndexes() {
@@ -146,15 +162,17 @@ final class Nesting {
             return count;
         }
 
-        private JsonArray list(String path) throws InvalidOptionException {
+        private static JsonArray list(String path, Map<String, JsonValue> parts)
+                throws InvalidOptionException {
             List<JsonValue> elements = new ArrayList<>();
-            for (int i = 0; i < order.size(); i++) {
+            for (int i = 0; i < parts.size(); i++) {
                 String name = Integer.toString(i);
-                if (!values.containsKey(name) && !nodes.containsKey(name)) {
+                JsonValue element = parts.get(name);
+                if (element == null) {
                     throw new InvalidOptionException(
                             "Parameter '" + path + "." + name + "' missing");
                 }
-                elements.add(child(path.concat("."), name));
+                elements.add(element);
             }
             return new JsonArray(elements);
         }

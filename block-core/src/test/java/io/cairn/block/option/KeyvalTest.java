@@ -95,6 +95,8 @@ class KeyvalTest {
                 "a.b=1,a=1    | Parameters 'a.*' used inconsistently",
                 "a.0=1,a.b=1  | Parameters 'a.*' used inconsistently",
                 "a.1=1        | Parameter 'a.0' missing",
+                "foo.1=1,bar.2=1 | Parameter 'bar.0' missing",
+                "a.1.b.1=1    | Parameter 'a.1.b.0' missing",
             })
     void refusesInTheWordsOfThePeer(String text, String message) {
         assertThatExceptionOfType(InvalidOptionException.class)
