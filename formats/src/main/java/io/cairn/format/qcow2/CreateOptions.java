@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Preallocation;
+import io.cairn.block.option.DriverNames;
 import io.cairn.block.option.Option;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionReader;
@@ -135,14 +136,13 @@ record CreateOptions(
     private static CreateOptions read(OptionReader in) throws InvalidOptionException {
         boolean isEncrypted = readEncryption(in);
         Version version = in.choice(COMPAT, Version.values());
-        Preallocation preallocation = in.choice(PREALLOCATION, PREALLOCATIONS);
-        CompressionType compression = in.choice(COMPRESSION_TYPE, CompressionType.values());
         String backingFormat = in.string(BACKING_FMT);
-        if (backingFormat != null
-                && backingFormat.length() > Qcow2Layout.MAX_BACKING_FORMAT_LENGTH) {
+        if (backingFormat != null && !DriverNames.contains(backingFormat)) {
             throw new InvalidOptionException(
                     "Parameter 'backing-fmt' does not accept value '" + backingFormat + "'");
         }
+        Preallocation preallocation = in.choice(PREALLOCATION, PREALLOCATIONS);
+        CompressionType compression = in.choice(COMPRESSION_TYPE, CompressionType.values());
         int clusterBits = readClusterBits(in);
         int refcountOrder = readRefcountOrder(in);
         CreateOptions options =
