@@ -304,6 +304,9 @@ public final class BlockBackend implements Parent, AutoCloseable {
         ChildEdge edge = enter();
         try {
             edge.node().unfiltered().driverInstance().writeVmState(offset, src);
+            if (writeThrough) {
+                edge.flush();
+            }
         } finally {
             inFlight.leave();
         }

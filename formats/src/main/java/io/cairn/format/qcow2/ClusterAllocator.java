@@ -131,9 +131,12 @@ final class ClusterAllocator {
     private void claim(long first, long count) throws BlockException {
         refcounts.requireTableSize(((first + count - 1) >>> geometry.refblockBits()) + 1);
         for (long c = first; c < first + count; c = refcounts.blockEnd(c)) {
+            file.event(DebugEvent.REFBLOCK_ALLOC);
             if (!refcounts.hasBlock(c)) {
                 next = Math.max(next, first + count);
                 addRefblock(c);
+            } else {
+                file.event(DebugEvent.REFBLOCK_LOAD);
             }
         }
         refcounts.raise(first, count);
@@ -142,7 +145,6 @@ final class ClusterAllocator {
     /// Adds the refcount block of a cluster, behind everything taken so far. It may lie in the
     /// range that it counts, or else in one that has a block or gets one.
     private void addRefblock(long cluster) throws BlockException {
-        file.event(DebugEvent.REFBLOCK_ALLOC);
         int index = (int) Math.min(Integer.MAX_VALUE, cluster >>> geometry.refblockBits());
         refcounts.requireTableSize(index + 1L);
         long at = take(1);

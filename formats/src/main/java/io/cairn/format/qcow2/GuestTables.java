@@ -54,7 +54,9 @@ final class GuestTables {
         int l1Index = (int) index;
         if (l1.tableOffset(l1Index) == 0) {
             addTable(l1Index);
-        } else if ((l1.entry(l1Index) & Qcow2Layout.COPIED) == 0) {
+            return image.l2().emptySlice(guestCluster);
+        }
+        if ((l1.entry(l1Index) & Qcow2Layout.COPIED) == 0) {
             copyTable(l1Index);
         }
         return image.l2().slice(guestCluster);
@@ -65,6 +67,7 @@ final class GuestTables {
         try {
             file.event(DebugEvent.L2_ALLOC_WRITE);
             file.zero(offset, geometry.clusterSize());
+            image.writer().settleNewTable();
         } catch (BlockException e) {
             image.abandon(offset, 1);
             throw e;
@@ -84,6 +87,7 @@ final class GuestTables {
             file.readBytes(old, table, 0, table.length);
             file.event(DebugEvent.L2_ALLOC_WRITE);
             file.writeBytes(offset, table, 0, table.length);
+            image.writer().settleNewTable();
         } catch (BlockException e) {
             image.abandon(offset, 1);
             throw e;
@@ -104,9 +108,18 @@ final class GuestTables {
         return offset;
     }
 
-    private void attach(int l1Index, long offset) {
-        image.writer().requireBarrier();
-        image.l1().set(l1Index, offset | Qcow2Layout.COPIED);
+    /// Has the L1 table name an L2 table that is settled, on disk too. If that fails nobody knows
+    /// whether the disk names it: its cluster stays counted.
+    private void attach(int l1Index, long offset) throws BlockException {
+        L1Table l1 = image.l1();
+        long old = l1.entry(l1Index);
+        l1.set(l1Index, offset | Qcow2Layout.COPIED);
+        try {
+            l1.writeBack();
+        } catch (BlockException e) {
+            l1.set(l1Index, old);
+            throw e;
+        }
         image.overlaps().addL2Table(offset);
     }
 

@@ -85,6 +85,19 @@ final class L2Cache {
         return slice;
     }
 
+    /// The slice of a guest cluster in a table that is new and empty.
+    L2Slice emptySlice(long guestCluster) throws BlockException {
+        int l1Index = (int) l1Index(guestCluster);
+        int number = (int) (guestCluster & (geometry.l2Entries() - 1)) >>> sliceBits;
+        if (tables.length < l1.size()) {
+            tables = Arrays.copyOf(tables, l1.size());
+        }
+        makeRoom();
+        L2Slice slice = new L2Slice(l1Index, number, sliceEntries());
+        insert(slice);
+        return slice;
+    }
+
     private L2Slice load(int l1Index, int number) throws BlockException {
         long tableOffset = l1.tableOffset(l1Index);
         requireAligned(l1Index, tableOffset);

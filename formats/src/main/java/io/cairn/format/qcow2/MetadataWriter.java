@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 1. a refcount block is written and flushed before the refcount table names it;
 /// 2. guest data, refcounts and new L2 tables are flushed before an entry that refers to them is
-///    written; an L2 table is new until the L1 entry that names it is on disk;
+///    written; the L1 entry that names a new L2 table is written at once;
 /// 3. the removal of a reference is written and flushed before the refcount is lowered and the
 ///    cluster is used again or given back to the storage.
 ///
@@ -56,6 +56,18 @@ final class MetadataWriter {
                 image.l1().writeBack();
             }
             image.frees().metadataWritten();
+        } finally {
+            isActive = false;
+        }
+    }
+
+    /// Makes an L2 table that was written, and refcounts up to now, stable: an L1 entry may name
+    /// it.
+    void settleNewTable() throws BlockException {
+        isActive = true;
+        try {
+            writeRefcounts();
+            barrier();
         } finally {
             isActive = false;
         }

@@ -7,10 +7,24 @@ final class RefcountBlock {
     private int dirtyFrom = Integer.MAX_VALUE;
     private int dirtyTo;
     private boolean wasUsed = true;
+    private boolean isAdded;
 
     RefcountBlock(int tableIndex, int length) {
         this.tableIndex = tableIndex;
         this.bytes = new byte[length];
+    }
+
+    /// A block that is not on disk yet.
+    static RefcountBlock added(int tableIndex, int length) {
+        RefcountBlock block = new RefcountBlock(tableIndex, length);
+        block.isAdded = true;
+        block.changed(0, length);
+        return block;
+    }
+
+    /// Whether the block was never written.
+    boolean isAdded() {
+        return isAdded;
     }
 
     int tableIndex() {
@@ -41,6 +55,7 @@ final class RefcountBlock {
     }
 
     void written() {
+        isAdded = false;
         dirtyFrom = Integer.MAX_VALUE;
         dirtyTo = 0;
     }

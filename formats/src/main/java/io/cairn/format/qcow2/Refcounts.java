@@ -228,7 +228,6 @@ final class Refcounts {
         }
         makeRoom();
         RefcountBlock block = new RefcountBlock(index, geometry.clusterSize());
-        file.event(DebugEvent.REFBLOCK_LOAD);
         file.readBytes(offset, block.bytes(), 0, block.bytes().length);
         insert(block);
         return block;
@@ -258,6 +257,22 @@ final class Refcounts {
         }
     }
 
+    /// Lets go of clean blocks that were not used since the last call.
+    void clean() {
+        for (int i = resident.size() - 1; i >= 0; i--) {
+            RefcountBlock block = resident.get(i);
+            if (!block.takeUse() && !block.isDirty()) {
+                blocks[block.tableIndex()] = null;
+                resident.remove(i);
+            }
+        }
+    }
+
+    /// The blocks in memory.
+    int residentBlocks() {
+        return resident.size();
+    }
+
     /// Adds an empty block at a host cluster, counted by itself or by a block that exists already.
     /// The table grows in memory if it must.
     ///
@@ -265,8 +280,7 @@ final class Refcounts {
     void addBlock(int index, long hostCluster) throws BlockException {
         growTable(index + 1L);
         makeRoom();
-        RefcountBlock block = new RefcountBlock(index, geometry.clusterSize());
-        block.changed(0, block.bytes().length);
+        RefcountBlock block = RefcountBlock.added(index, geometry.clusterSize());
         table[index] = hostCluster << geometry.clusterBits();
         dirtyEntries.set(index);
         insert(block);
@@ -392,7 +406,10 @@ final class Refcounts {
     private void write(RefcountBlock block) throws BlockException {
         int from = block.dirtyFrom() & -WRITE_UNIT;
         int to = Math.min(block.bytes().length, (block.dirtyTo() + WRITE_UNIT - 1) & -WRITE_UNIT);
-        file.event(DebugEvent.REFBLOCK_UPDATE_PART);
+        file.event(
+                block.isAdded()
+                        ? DebugEvent.REFBLOCK_ALLOC_WRITE
+                        : DebugEvent.REFBLOCK_UPDATE_PART);
         file.writeBytes(blockOffset(block.tableIndex()) + from, block.bytes(), from, to - from);
         block.written();
     }
