@@ -87,6 +87,13 @@ final class ImageFile {
         }
     }
 
+    /// Writes zeroes as data, which leaves the storage in as few pieces as it was.
+    void writeZeroes(long offset, int count) throws BlockException {
+        try (PooledBuffer zeroes = pool.acquireZeroed(count)) {
+            child.write(offset, zeroes.buffer(), WriteFlags.NONE);
+        }
+    }
+
     /// Makes a range read as zeroes.
     void zero(long offset, long length) throws BlockException {
         child.writeZeroes(offset, length, WriteFlags.NONE);

@@ -32,15 +32,16 @@ final class Resizing {
         }
         long old = image.header().size();
         requirePossible(old, size, preallocation, zeroNew);
-        if (size > old) {
+        boolean reserves =
+                preallocation == Preallocation.FALLOC || preallocation == Preallocation.FULL;
+        if (size > old || (size == old && reserves)) {
             grow(old, size, preallocation, zeroNew);
         } else if (size < old) {
             shrink(size);
         }
     }
 
-    private void requirePossible(
-            long old, long size, Preallocation preallocation, boolean zeroNew)
+    private void requirePossible(long old, long size, Preallocation preallocation, boolean zeroNew)
             throws BlockException {
         if (!image.header().isVersion3() && image.header().snapshots().count() > 0) {
             throw new BlockException(Errno.ENOTSUP, "Can't resize a v2 image which has snapshots");
@@ -72,6 +73,9 @@ final class Resizing {
         }
         clearTail(old, size);
         long first = geometry.clusters(old);
+        if (preallocation != Preallocation.OFF && isLastClusterVacant(old)) {
+            first--;
+        }
         long count = geometry.clusters(size) - first;
         if (preallocation != Preallocation.OFF && count > 0) {
             preallocate(first, count, preallocation, zeroNew);
@@ -82,6 +86,26 @@ final class Resizing {
         try {
             image.writer().sync();
             image.updateHeader(image.header().withSize(size), HeaderWriter.Part.SIZE);
+        } finally {
+            image.unlock();
+        }
+    }
+
+    /// Whether a disk of that length ends within a cluster that reads as zeroes and has no place of
+    /// its own: preallocation gives it one.
+    private boolean isLastClusterVacant(long size) throws BlockException {
+        if (geometry.isAligned(size)) {
+            return false;
+        }
+        image.lock();
+        try {
+            long cluster = size >>> geometry.clusterBits();
+            image.plans().awaitFree(cluster);
+            return switch (ClusterKind.of(image.tables().entry(cluster))) {
+                case UNALLOCATED -> image.header().backing() == null;
+                case ZERO_PLAIN -> true;
+                case DATA, ZERO_ALLOCATED, COMPRESSED -> false;
+            };
         } finally {
             image.unlock();
         }
@@ -99,7 +123,7 @@ final class Resizing {
             if (isOwned && ClusterKind.of(entry) == ClusterKind.DATA) {
                 image.requireAlignedForWrite(entry, cluster);
                 long host = (entry & Qcow2Layout.OFFSET_MASK) + geometry.offsetInCluster(old);
-                image.file().zero(host, end - old);
+                image.file().writeZeroes(host, (int) (end - old));
             }
         } finally {
             image.unlock();
