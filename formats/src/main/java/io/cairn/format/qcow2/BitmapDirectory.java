@@ -3,6 +3,7 @@ package io.cairn.format.qcow2;
 import io.cairn.block.BlockException;
 import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
+import io.cairn.block.WarningSink;
 import io.cairn.block.spi.BitmapInfo;
 
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Reads the directory of an image's bitmaps.
 ///
@@ -41,11 +44,21 @@ final class BitmapDirectory {
     private static final int MIN_GRANULARITY_BITS = 9;
     private static final int MAX_GRANULARITY_BITS = 31;
 
+    /// Bits of an entry of a bitmap table: its cluster is all ones, without having a place.
+    private static final long TABLE_ALL_ONES = 1;
+
+    private static final long TABLE_OFFSET_MASK = 0x00ff_ffff_ffff_fe00L;
+
+    /// A bitmap, and where the table of its clusters is.
+    private record Entry(BitmapInfo info, long tableOffset, int tableEntries) {}
+
+    private final ImageFile file;
     private final Geometry geometry;
     private final ByteBuffer directory;
     private final int count;
 
-    private BitmapDirectory(Geometry geometry, byte[] directory, int count) {
+    private BitmapDirectory(ImageFile file, Geometry geometry, byte[] directory, int count) {
+        this.file = file;
         this.geometry = geometry;
         this.directory = ByteBuffer.wrap(directory);
         this.count = count;
@@ -57,14 +70,43 @@ final class BitmapDirectory {
         if (extension == null || !header.features().hasBitmaps()) {
             return List.of();
         }
-        return open(file, header.geometry(), extension).entries();
+        List<BitmapInfo> bitmaps = new ArrayList<>();
+        for (Entry entry : open(file, header.geometry(), extension).entries()) {
+            bitmaps.add(entry.info());
+        }
+        return bitmaps;
+    }
+
+    /// Checks on opening an image that its bitmaps can be read.
+    ///
+    /// @param warnings told if someone who did not know of them has written to the image
+    static void requireReadable(ImageFile file, Qcow2Header header, WarningSink warnings)
+            throws BlockException {
+        @Nullable HeaderExtension extension = header.extension(Qcow2Layout.EXTENSION_BITMAPS);
+        if (extension == null) {
+            return;
+        }
+        if (header.features().hasBitmaps()) {
+            open(file, header.geometry(), extension).requireReadable(header.size());
+            return;
+        }
+        requireLength(extension);
+        warnings.warn(
+                "warning: a program lacking bitmap support modified this file, so all bitmaps are"
+                    + " now considered inconsistent\n"
+                    + "Some clusters may be leaked, run 'qemu-img check -r' on the image file to"
+                    + " fix.");
+    }
+
+    private static void requireLength(HeaderExtension extension) throws BlockException {
+        if (extension.length() != EXTENSION_LENGTH) {
+            throw corrupt("bitmaps_ext: Invalid extension length");
+        }
     }
 
     private static BitmapDirectory open(
             ImageFile file, Geometry geometry, HeaderExtension extension) throws BlockException {
-        if (extension.length() != EXTENSION_LENGTH) {
-            throw corrupt("bitmaps_ext: Invalid extension length");
-        }
+        requireLength(extension);
         ByteBuffer fields = extension.data();
         long count = Integer.toUnsignedLong(fields.getInt(0));
         long size = fields.getLong(8);
@@ -82,7 +124,7 @@ final class BitmapDirectory {
         if (count == 0) {
             throw corrupt("found bitmaps extension with zero bitmaps");
         }
-        if (offset < 0 || !geometry.isAligned(offset)) {
+        if (!geometry.isAligned(offset)) {
             throw corrupt("bitmaps_ext: invalid bitmap directory offset");
         }
         if (Long.compareUnsigned(size, Qcow2Layout.MAX_BITMAP_DIRECTORY_BYTES) > 0) {
@@ -96,27 +138,33 @@ final class BitmapDirectory {
         if (size == 0) {
             throw corrupt("Requested bitmap directory size is zero");
         }
-        return new BitmapDirectory(geometry, load(file, offset, (int) size), (int) count);
+        return new BitmapDirectory(file, geometry, load(file, offset, (int) size), (int) count);
     }
 
+    /// Reads the directory; behind the file's end there are zeroes, of which one entry tells
+    /// enough.
     private static byte[] load(ImageFile file, long offset, int size) throws BlockException {
-        if (offset > file.length() - size) {
+        if (offset < 0) {
             throw new CorruptImageException(
                     Errno.EIO, "Failed to read bitmap directory: " + Errno.EIO.text());
         }
-        byte[] bytes = new byte[size];
+        long present = Math.min(size, file.length() - Math.min(file.length(), offset));
+        byte[] bytes = new byte[(int) Math.min(size, present + ENTRY_LENGTH)];
         try {
-            file.readBytes(offset, bytes, 0, size);
+            file.readBytes(offset, bytes, 0, (int) present);
         } catch (BlockException e) {
             throw e.prefixed("Failed to read bitmap directory");
         }
         return bytes;
     }
 
-    private List<BitmapInfo> entries() throws BlockException {
-        List<BitmapInfo> bitmaps = new ArrayList<>();
+    private List<Entry> entries() throws BlockException {
+        List<Entry> bitmaps = new ArrayList<>();
         int at = 0;
         while (at < directory.limit()) {
+            if (directory.limit() - at < ENTRY_LENGTH) {
+                throw corrupt("Broken bitmap directory");
+            }
             if (bitmaps.size() == count) {
                 throw corrupt("More bitmaps found than specified in header extension");
             }
@@ -131,13 +179,9 @@ final class BitmapDirectory {
     }
 
     private int entryLength(int at) throws BlockException {
-        int left = directory.limit() - at;
-        if (left < ENTRY_LENGTH) {
-            throw corrupt("Broken bitmap directory");
-        }
         long extra = Integer.toUnsignedLong(directory.getInt(at + 20));
         long length = (ENTRY_LENGTH + extra + nameLength(at) + 7) & -8;
-        if (length > left) {
+        if (length > directory.limit() - at) {
             throw corrupt("Broken bitmap directory");
         }
         if (extra != 0) {
@@ -150,10 +194,19 @@ final class BitmapDirectory {
         return Short.toUnsignedInt(directory.getShort(at + 18));
     }
 
-    private BitmapInfo entry(int at) throws BlockException {
+    /// The text up to a zero byte.
+    private static String name(byte[] text) {
+        int length = 0;
+        while (length < text.length && text[length] != 0) {
+            length++;
+        }
+        return new String(text, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private Entry entry(int at) throws BlockException {
         byte[] text = new byte[nameLength(at)];
         directory.get(at + ENTRY_LENGTH, text);
-        String name = new String(text, StandardCharsets.UTF_8);
+        String name = name(text);
         long tableOffset = directory.getLong(at);
         long tableEntries = Integer.toUnsignedLong(directory.getInt(at + 8));
         int flags = directory.getInt(at + 12);
@@ -172,8 +225,73 @@ final class BitmapDirectory {
         if (!isSound) {
             throw corrupt("Bitmap '" + name + "' doesn't satisfy the constraints");
         }
-        return new BitmapInfo(
-                name, 1L << granularityBits, (flags & FLAG_IN_USE) != 0, (flags & FLAG_AUTO) != 0);
+        BitmapInfo info =
+                new BitmapInfo(
+                        name,
+                        1L << granularityBits,
+                        (flags & FLAG_IN_USE) != 0,
+                        (flags & FLAG_AUTO) != 0);
+        return new Entry(info, tableOffset, (int) tableEntries);
+    }
+
+    // ---- what is in the bitmaps
+
+    private void requireReadable(long guestLength) throws BlockException {
+        Set<String> names = new HashSet<>();
+        for (Entry entry : entries()) {
+            String name = entry.info().name();
+            if (!entry.info().inUse()) {
+                requireTable(entry);
+                if (entry.tableEntries() != clusters(entry.info(), guestLength)) {
+                    throw corrupt(
+                            "Could not read bitmap '"
+                                    + name
+                                    + "' from image: "
+                                    + Errno.EINVAL.text());
+                }
+            }
+            if (!names.add(name)) {
+                throw corrupt("Bitmap already exists: " + name);
+            }
+        }
+    }
+
+    /// The clusters of a bitmap's bits, one for each unit of its granularity.
+    private long clusters(BitmapInfo bitmap, long guestLength) {
+        long bits = Math.ceilDiv(guestLength, bitmap.granularity());
+        return geometry.clusters(Math.ceilDiv(bits, Byte.SIZE));
+    }
+
+    /// Checks the table of a bitmap; behind the file's end there are entries of zero.
+    private void requireTable(Entry entry) throws BlockException {
+        String failure =
+                "Could not read bitmap_table table from image for bitmap '"
+                        + entry.info().name()
+                        + "'";
+        long[] piece = new long[Math.min(entry.tableEntries(), geometry.l2Entries())];
+        long inFile = Math.max(0, (file.length() - entry.tableOffset()) / Long.BYTES);
+        int present = (int) Math.min(entry.tableEntries(), inFile);
+        for (int done = 0; done < present; done += piece.length) {
+            int n = Math.min(piece.length, present - done);
+            try {
+                file.readLongs(entry.tableOffset() + (long) done * Long.BYTES, piece, 0, n);
+            } catch (BlockException e) {
+                throw e.prefixed(failure);
+            }
+            for (int i = 0; i < n; i++) {
+                if (!isSound(piece[i])) {
+                    throw corrupt(failure + ": " + Errno.EINVAL.text());
+                }
+            }
+        }
+    }
+
+    private boolean isSound(long tableEntry) {
+        long offset = tableEntry & TABLE_OFFSET_MASK;
+        boolean isKnown =
+                (tableEntry & ~(TABLE_OFFSET_MASK | TABLE_ALL_ONES)) == 0
+                        && (offset == 0 || (tableEntry & TABLE_ALL_ONES) == 0);
+        return isKnown && geometry.isAligned(offset);
     }
 
     private static CorruptImageException corrupt(String message) {

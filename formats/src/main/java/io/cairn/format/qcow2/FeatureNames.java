@@ -41,8 +41,8 @@ final class FeatureNames {
         out.position(start + ENTRY_LENGTH);
     }
 
-    /// Names the given incompatible features by an image's own table, and by number what it does
-    /// not name.
+    /// Names the given incompatible features by an image's own table, whose last entry may be cut
+    /// off, and by number what it does not name.
     ///
     /// @param table the image's table, null if it has none
     static String describe(@Nullable HeaderExtension table, long features) {
@@ -50,7 +50,7 @@ final class FeatureNames {
         long unnamed = features;
         if (table != null) {
             ByteBuffer data = table.data();
-            for (int at = 0; at + ENTRY_LENGTH <= data.limit(); at += ENTRY_LENGTH) {
+            for (int at = 0; at + 2 < data.limit(); at += ENTRY_LENGTH) {
                 int bit = data.get(at + 1);
                 boolean isMeant =
                         data.get(at) == INCOMPATIBLE
@@ -75,7 +75,8 @@ final class FeatureNames {
 
     private static String name(ByteBuffer data, int at) {
         int length = 0;
-        while (length < NAME_LENGTH && data.get(at + length) != 0) {
+        int max = Math.min(NAME_LENGTH, data.limit() - at);
+        while (length < max && data.get(at + length) != 0) {
             length++;
         }
         return StandardCharsets.UTF_8.decode(data.slice(at, length)).toString();

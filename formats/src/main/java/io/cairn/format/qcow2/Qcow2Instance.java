@@ -56,10 +56,16 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     static Qcow2Instance open(
             OpenContext context, Child file, Qcow2Header header, RuntimeOptions options)
             throws BlockException {
+        BitmapDirectory.requireReadable(new ImageFile(file), header, context::warn);
         Qcow2Image image =
                 Qcow2Image.open(
                         file, header, options, context.flags(), context.events(), context::warn);
         return new Qcow2Instance(image, context);
+    }
+
+    /// What is open.
+    Qcow2Image image() {
+        return image;
     }
 
     @Override

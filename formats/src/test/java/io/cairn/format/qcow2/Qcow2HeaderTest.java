@@ -104,6 +104,19 @@ class Qcow2HeaderTest {
     }
 
     @Test
+    void namesAFeatureByAnEntryThatIsCutOff() throws BlockException {
+        ByteBuffer image = image();
+        image.putLong(72, 1L << 63);
+        image.putInt(EXTENSIONS, Qcow2Layout.EXTENSION_FEATURE_NAMES).putInt(EXTENSIONS + 4, 13);
+        image.put(EXTENSIONS + 8, (byte) 0).put(EXTENSIONS + 9, (byte) 63);
+        image.put(EXTENSIONS + 10, "time travel".getBytes(StandardCharsets.US_ASCII));
+        image.putLong(EXTENSIONS + 24, 0);
+
+        assertThatThrownBy(() -> open(image))
+                .hasMessage("Unsupported qcow2 feature(s): time travel");
+    }
+
+    @Test
     void refusesAnExtensionThatLeavesItsCluster() throws BlockException {
         ByteBuffer image = image();
         image.putInt(EXTENSIONS, 0x12345678).putInt(EXTENSIONS + 4, 65536 - EXTENSIONS - 8 + 1);
