@@ -27,6 +27,9 @@ final class Qcow2Image {
     /// preallocated, as far as one can tell.
     private static final int SPARSE_SHARE = 10;
 
+    /// Slices that are not worth a thread to let them go.
+    private static final int FEW_SLICES = 16;
+
     private final ImageFile file;
     private final Geometry geometry;
     private final Corruption corruption;
@@ -53,6 +56,7 @@ final class Qcow2Image {
     private L2Cache l2;
     private @Nullable Refcounts refcounts;
     private @Nullable ClusterAllocator allocator;
+    private CacheCleaner cleaner;
 
     private Qcow2Image(
             ImageFile file,
@@ -77,6 +81,25 @@ final class Qcow2Image {
         this.writer = new MetadataWriter(this);
         this.tables = new GuestTables(this);
         this.l2 = newL2Cache(cacheSizes(options));
+        this.cleaner = newCleaner();
+    }
+
+    private CacheCleaner newCleaner() {
+        return CacheCleaner.ofSeconds(options.cleanIntervalSeconds(), this::cleanCaches);
+    }
+
+    /// Lets go of clean metadata that were not used since the last call.
+    void cleanCaches() {
+        lock.lock();
+        try {
+            l2.clean();
+            Refcounts loaded = refcounts;
+            if (loaded != null) {
+                loaded.clean();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private L2Cache newL2Cache(CacheSizes sizes) {
@@ -230,6 +253,9 @@ final class Qcow2Image {
     }
 
     void unlock() {
+        if (l2.residentSlices() > FEW_SLICES) {
+            cleaner.start();
+        }
         lock.unlock();
     }
 
@@ -317,6 +343,8 @@ final class Qcow2Image {
             corruption.setWritable(isWritable());
             overlaps.setChecks(options.overlapChecks());
             l2 = newL2Cache(reopening.caches());
+            cleaner.close();
+            cleaner = newCleaner();
             Refcounts loaded = refcounts;
             if (loaded != null) {
                 loaded.setCacheSize(reopening.caches().refcountBlocks());
@@ -392,6 +420,7 @@ final class Qcow2Image {
     /// Ends the use of the image: what is cached is written, unless the image is beyond use. What
     /// fails leaves both caches behind, since neither may be written without the other.
     void close() throws BlockException {
+        cleaner.close();
         if (!isWritable() || corruption.isFatal()) {
             return;
         }
