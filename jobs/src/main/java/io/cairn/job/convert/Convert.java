@@ -61,7 +61,9 @@ public final class Convert {
                         batchBytes,
                         options.content());
         control.addTotal(batches.countData());
-        int workers = (int) Math.min(options.workers(), 1 + source.length() / batchBytes);
+        // What cannot be read is told in the order of the disk.
+        int most = options.salvage() ? 1 : options.workers();
+        int workers = (int) Math.min(most, 1 + source.length() / batchBytes);
         List<PooledBuffer> buffers = new ArrayList<>();
         try {
             List<Slot> slots = new ArrayList<>();
