@@ -89,8 +89,8 @@ public abstract class DriverInstance {
     /// Gives a range back. May do nothing.
     public void discard(long offset, long length) throws BlockException {}
 
-    /// Stores one cluster (or the image's shorter tail) compressed. A write of nothing ends a series
-    /// of them.
+    /// Stores one cluster (or the image's shorter tail) compressed. A write of nothing ends a
+    /// series of them.
     public void writeCompressed(long offset, ByteBuffer src) throws BlockException {
         throw unsupported();
     }
