@@ -115,7 +115,7 @@ final class Disks {
     private static void write(RandomAccessFile out, long offset, ByteBuffer filled)
             throws IOException {
         out.seek(offset);
-        out.write(filled.array(), 0, filled.capacity());
+        out.write(filled.array(), filled.arrayOffset(), filled.capacity());
     }
 
     private static void fill(byte[] piece, Random random) {
