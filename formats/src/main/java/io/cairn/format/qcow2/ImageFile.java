@@ -87,7 +87,7 @@ final class ImageFile {
         }
     }
 
-    /// Writes zeroes as data, which leaves the storage in as few pieces as it was.
+    /// Writes zeroes as data.
     void writeZeroes(long offset, int count) throws BlockException {
         try (PooledBuffer zeroes = pool.acquireZeroed(count)) {
             child.write(offset, zeroes.buffer(), WriteFlags.NONE);

@@ -71,7 +71,7 @@ final class Resizing {
         } finally {
             image.unlock();
         }
-        clearTail(old, size);
+        clearTail(old, size, preallocation == Preallocation.FULL);
         long first = geometry.clusters(old);
         if (preallocation != Preallocation.OFF && isLastClusterVacant(old)) {
             first--;
@@ -112,7 +112,9 @@ final class Resizing {
     }
 
     /// Clears what an earlier, longer disk left in the last cluster, and drops what was behind it.
-    private void clearTail(long old, long size) throws BlockException {
+    ///
+    /// @param asData zeroes are written, as to what follows then, rather than reserved
+    private void clearTail(long old, long size, boolean asData) throws BlockException {
         long end = Math.min(size, geometry.alignUp(old));
         image.lock();
         try {
@@ -123,7 +125,11 @@ final class Resizing {
             if (isOwned && ClusterKind.of(entry) == ClusterKind.DATA) {
                 image.requireAlignedForWrite(entry, cluster);
                 long host = (entry & Qcow2Layout.OFFSET_MASK) + geometry.offsetInCluster(old);
-                image.file().writeZeroes(host, (int) (end - old));
+                if (asData) {
+                    image.file().writeZeroes(host, (int) (end - old));
+                } else {
+                    image.file().zero(host, end - old);
+                }
             }
         } finally {
             image.unlock();
