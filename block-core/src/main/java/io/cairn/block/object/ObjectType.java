@@ -15,8 +15,9 @@ public interface ObjectType<R> {
     /// The properties as help lists them: `name=<type>`, sorted.
     List<String> help();
 
-    /// Makes an object. The id is well-formed; whether it is free ({@link
-    /// ObjectRegistry#requireFree}) is asked after the properties were looked at.
+    /// Makes an object. The id is well-formed; the type asks whether it is free ({@link
+    /// ObjectRegistry#requireFree}) when it has looked at what it sets as properties, and before it
+    /// uses them.
     ///
     /// @throws BlockException if its properties contradict each other or name what is not there, or
     ///   the id is taken

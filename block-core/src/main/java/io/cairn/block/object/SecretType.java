@@ -25,8 +25,7 @@ final class SecretType implements ObjectType<SecretProperties> {
     @Override
     public Secret make(String id, SecretProperties properties, ObjectRegistry registry)
             throws BlockException {
-        Secret secret = Secret.of(properties, registry);
         registry.requireFree(id);
-        return secret;
+        return Secret.of(properties, registry);
     }
 }
