@@ -6,6 +6,7 @@ module io.cairn.cli {
     requires io.cairn.block;
     requires io.cairn.format;
     requires io.cairn.job;
+    requires io.cairn.nbd.server;
     requires io.cairn.protocol;
     requires jdk.unsupported;
 }

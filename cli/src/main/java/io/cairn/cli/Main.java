@@ -5,6 +5,7 @@ import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.Tool;
 import io.cairn.cli.img.ImgTool;
 import io.cairn.cli.io.IoTool;
+import io.cairn.cli.nbd.NbdTool;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class Main {
             tools:
               img    create, inspect and change disk images (qemu-img)
               io     read, write and examine one disk image (qemu-io)
+              nbd    export a disk image over the network (qemu-nbd)
 
             In DIRECTORY, install-links makes programs named as those whose place the tools take.
             """;
@@ -69,6 +71,7 @@ public final class Main {
         return switch (name) {
             case "img", "qemu-img" -> new ImgTool();
             case "io", "qemu-io" -> new IoTool();
+            case "nbd", "qemu-nbd" -> new NbdTool();
             default -> null;
         };
     }

@@ -4,6 +4,7 @@ import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.DriverProvider;
 import io.cairn.protocol.file.FileDriver;
 import io.cairn.protocol.file.HostDeviceDriver;
+import io.cairn.protocol.nbd.NbdDriver;
 import io.cairn.protocol.nullco.NullDriver;
 
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,11 @@ public final class ProtocolDrivers implements DriverProvider {
             Collections.unmodifiableSet(
                     new LinkedHashSet<>(
                             Arrays.asList(
-                                    FileDriver.NAME, HostDeviceDriver.NAME, NULL_AIO, NULL_CO)));
+                                    FileDriver.NAME,
+                                    HostDeviceDriver.NAME,
+                                    NbdDriver.NAME,
+                                    NULL_AIO,
+                                    NULL_CO)));
 
     @Override
     public Set<String> names() {
@@ -34,6 +39,7 @@ public final class ProtocolDrivers implements DriverProvider {
         return switch (name) {
             case FileDriver.NAME -> new FileDriver();
             case HostDeviceDriver.NAME -> new HostDeviceDriver();
+            case NbdDriver.NAME -> new NbdDriver();
             case NULL_AIO, NULL_CO -> new NullDriver(name);
             default -> throw new IllegalArgumentException(name);
         };
@@ -44,9 +50,12 @@ public final class ProtocolDrivers implements DriverProvider {
         return Set.of();
     }
 
-    /// Every driver here bears the name of its prefix.
+    /// Every driver here bears the name of its prefix, or of one of them.
     @Override
     public @Nullable String driverOfPrefix(String prefix) {
+        if (NbdDriver.hasPrefix(prefix)) {
+            return NbdDriver.NAME;
+        }
         return NAMES.contains(prefix) ? prefix : null;
     }
 }

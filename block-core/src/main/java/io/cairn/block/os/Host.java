@@ -21,8 +21,17 @@ interface Host {
     /// Has a signal take its default effect; see {@link HostProcess#raise}.
     void raise(int signal);
 
+    /// Lets the process that started this one go on; see {@link HostProcess#detach}.
+    void detach(int ready, boolean keepsError) throws BlockException;
+
     /// Makes the first call quick; see {@link HostProcess#prepare}.
     void prepare();
+
+    /// Connects a socket; see {@link HostSocket#connect}.
+    HostSocket connect(SocketEndpoint endpoint) throws BlockException;
+
+    /// Makes a listening socket; see {@link HostListener#open}.
+    HostListener listen(SocketEndpoint endpoint, int backlog) throws BlockException;
 
     /// Fails where there is no io_uring.
     void demandRing() throws BlockException;

@@ -1,5 +1,6 @@
 package io.cairn.block.os;
 
+import io.cairn.block.BlockException;
 import io.cairn.block.Workers;
 
 /// What is done to this process itself.
@@ -26,5 +27,15 @@ public final class HostProcess {
     /// @param signal the signal's number
     public static void raise(int signal) {
         Host.current().raise(signal);
+    }
+
+    /// Tells the process that has started this one that it is ready, and lets its streams go.
+    ///
+    /// @param ready a descriptor that was inherited for this; one line is written to it
+    /// @param keepsError whether standard error stays what it is; the other standard streams lead
+    ///     nowhere from now on
+    /// @throws BlockException with `ENOTSUP` where the host cannot be asked for that
+    public static void detach(int ready, boolean keepsError) throws BlockException {
+        Host.current().detach(ready, keepsError);
     }
 }

@@ -25,6 +25,7 @@ record LinuxAbi(
         int rtSigprocmask,
         int gettid,
         int tgkill,
+        int dup3,
         int openDirect,
         int openNoFollow) {
     private static final LinuxAbi X86_64 =
@@ -50,6 +51,7 @@ record LinuxAbi(
                     /* rtSigprocmask= */ 14,
                     /* gettid= */ 186,
                     /* tgkill= */ 234,
+                    /* dup3= */ 292,
                     /* openDirect= */ 040000,
                     /* openNoFollow= */ 0400000);
 
@@ -80,6 +82,7 @@ record LinuxAbi(
                 /* rtSigprocmask= */ 135,
                 /* gettid= */ 178,
                 /* tgkill= */ 131,
+                /* dup3= */ 24,
                 openDirect,
                 openNoFollow);
     }

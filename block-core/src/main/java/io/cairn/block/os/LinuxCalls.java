@@ -7,6 +7,7 @@ import io.cairn.block.HostException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 
 /// Linux's calls on descriptors and names, with its numbers and structures; a failure is an
 /// exception.
@@ -107,6 +108,20 @@ final class LinuxCalls {
 
     static int duplicate(int fd) throws BlockException {
         return (int) check(call(ABI.fcntl(), fd, DUPLICATE, 0, 0));
+    }
+
+    /// Makes a descriptor's number stand for what another one stands for.
+    static void duplicateOnto(int fd, int number) throws BlockException {
+        check(call(ABI.dup3(), fd, number, 0, 0));
+    }
+
+    /// Writes a short line of ASCII.
+    static void writeLine(int fd, String line) throws BlockException {
+        byte[] bytes = line.concat("\n").getBytes(StandardCharsets.US_ASCII);
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory().put(CallFrame.DATA, bytes);
+            check(Syscall.call(frame, ABI.write(), fd, frame.data(), bytes.length, 0, 0, 0));
+        }
     }
 
     /// Whether a descriptor was opened for writing, by whomever.

@@ -31,6 +31,16 @@ final class LinuxHost implements Host {
     }
 
     @Override
+    public HostSocket connect(SocketEndpoint endpoint) throws BlockException {
+        return LinuxSocket.connect(endpoint);
+    }
+
+    @Override
+    public HostListener listen(SocketEndpoint endpoint, int backlog) throws BlockException {
+        return LinuxListener.open(endpoint, backlog);
+    }
+
+    @Override
     public boolean isTerminal(int standardDescriptor) {
         try (CallFrame frame = CallFrame.take()) {
             return LinuxCalls.ioctl(standardDescriptor, TCGETS, frame.data()) == 0;
@@ -40,6 +50,17 @@ final class LinuxHost implements Host {
     @Override
     public void raise(int signal) {
         LinuxCalls.raise(signal);
+    }
+
+    @Override
+    public void detach(int ready, boolean keepsError) throws BlockException {
+        LinuxCalls.writeLine(ready, "ready");
+        int nothing = LinuxCalls.open("/dev/null", OpenFlags.READ_WRITE);
+        for (int standard = 0; standard <= (keepsError ? 1 : 2); standard++) {
+            LinuxCalls.duplicateOnto(nothing, standard);
+        }
+        LinuxCalls.close(nothing);
+        LinuxCalls.close(ready);
     }
 
     /// The first call links; this one fails without harm.

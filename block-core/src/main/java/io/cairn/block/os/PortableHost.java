@@ -26,6 +26,21 @@ final class PortableHost implements Host {
     }
 
     @Override
+    public HostSocket connect(SocketEndpoint endpoint) throws BlockException {
+        return PortableSocket.connect(endpoint);
+    }
+
+    @Override
+    public HostListener listen(SocketEndpoint endpoint, int backlog) throws BlockException {
+        return PortableListener.open(endpoint, backlog);
+    }
+
+    @Override
+    public void detach(int ready, boolean keepsError) throws BlockException {
+        throw HostErrors.of(Errno.ENOTSUP);
+    }
+
+    @Override
     public boolean isTerminal(int standardDescriptor) {
         var console = System.console();
         return console != null && console.isTerminal();

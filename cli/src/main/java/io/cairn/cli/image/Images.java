@@ -16,6 +16,7 @@ import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.ToolException;
 import io.cairn.format.FormatDrivers;
 import io.cairn.protocol.ProtocolDrivers;
+import io.cairn.protocol.tls.TlsObjects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public final class Images implements AutoCloseable {
         this.invocation = invocation;
         this.messages = messages;
         graph = new BlockGraph(new DriverRegistry(BUILT_IN), FollowPolicy.EVERYTHING);
+        TlsObjects.addTo(graph.objects());
         graph.setWarningSink(this::warn);
         graph.setEventSink(this::happened);
     }

@@ -1,4 +1,4 @@
-/// The home of the NBD server: handshake, transmission, meta contexts and exports.
+/// Exports of nodes over the NBD protocol (NBD project, "The NBD protocol").
 @NullMarked
 package io.cairn.nbd.server;
 

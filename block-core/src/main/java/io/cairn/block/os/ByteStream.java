@@ -1,0 +1,33 @@
+package io.cairn.block.os;
+
+import io.cairn.block.BlockException;
+
+import java.nio.ByteBuffer;
+
+/// Bytes in both directions to one peer: a socket, or what is spoken over one.
+///
+/// One thread may read while another writes; two threads that read, or two that write, must take
+/// turns. Buffers are direct and taken from position to limit without moving either. A platform
+/// thread waits in the call; a virtual thread parks.
+public interface ByteStream extends AutoCloseable {
+    /// Reads what has come, waiting for at least one byte.
+    ///
+    /// @return the bytes read, or -1 when the peer has ended its side
+    int read(ByteBuffer dst) throws BlockException;
+
+    /// Writes all buffers in turn.
+    void write(ByteBuffer... srcs) throws BlockException;
+
+    /// Waits until something can be read or the peer has gone.
+    ///
+    /// @return false when the time was over first
+    boolean awaitReadable(long timeoutMillis) throws BlockException;
+
+    /// Ends both directions: whoever waits in a call returns or fails. Never blocks; may be called
+    /// by any thread, also after {@link #close()}.
+    void shutdown();
+
+    /// Ends the stream and gives its descriptor back once no call uses it.
+    @Override
+    void close();
+}

@@ -1,0 +1,55 @@
+package io.cairn.block.os;
+
+/// The numbers of Linux's socket calls, which differ between processor architectures.
+record SocketAbi(
+        int socket,
+        int bind,
+        int listen,
+        int accept4,
+        int connect,
+        int getsockname,
+        int sendmsg,
+        int recvfrom,
+        int setsockopt,
+        int getsockopt,
+        int shutdown,
+        int ppoll,
+        int sendfile) {
+    private static final SocketAbi X86_64 =
+            new SocketAbi(
+                    /* socket= */ 41,
+                    /* bind= */ 49,
+                    /* listen= */ 50,
+                    /* accept4= */ 288,
+                    /* connect= */ 42,
+                    /* getsockname= */ 51,
+                    /* sendmsg= */ 46,
+                    /* recvfrom= */ 45,
+                    /* setsockopt= */ 54,
+                    /* getsockopt= */ 55,
+                    /* shutdown= */ 48,
+                    /* ppoll= */ 271,
+                    /* sendfile= */ 40);
+
+    /// The numbers that all newer architectures share.
+    private static final SocketAbi GENERIC =
+            new SocketAbi(
+                    /* socket= */ 198,
+                    /* bind= */ 200,
+                    /* listen= */ 201,
+                    /* accept4= */ 242,
+                    /* connect= */ 203,
+                    /* getsockname= */ 204,
+                    /* sendmsg= */ 211,
+                    /* recvfrom= */ 207,
+                    /* setsockopt= */ 208,
+                    /* getsockopt= */ 209,
+                    /* shutdown= */ 210,
+                    /* ppoll= */ 73,
+                    /* sendfile= */ 71);
+
+    /// The numbers of an architecture that {@link LinuxAbi} knows.
+    static SocketAbi of(String architecture) {
+        return architecture.equals("amd64") ? X86_64 : GENERIC;
+    }
+}

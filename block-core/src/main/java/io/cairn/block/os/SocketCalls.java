@@ -1,0 +1,169 @@
+package io.cairn.block.os;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/// Linux's calls on sockets; see {@link SocketEndpoint} for what is reached by them.
+final class SocketCalls {
+    static final int AF_UNIX = 1;
+    static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
+    static final int AF_VSOCK = 40;
+
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_CLOEXEC = 02000000;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_REUSEADDR = 2;
+    private static final int SO_KEEPALIVE = 9;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_NODELAY = 1;
+    private static final int IPPROTO_IPV6 = 41;
+    private static final int IPV6_V6ONLY = 26;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int SHUT_RDWR = 2;
+    private static final int POLLIN = 1;
+
+    /// `struct msghdr`: name, its length, vectors, their count, control data, its length, flags.
+    private static final int MESSAGE_SIZE = 56;
+
+    private static final SocketAbi ABI = SocketAbi.of(System.getProperty("os.arch"));
+
+    private SocketCalls() {}
+
+    static int open(int family) throws BlockException {
+        return (int) LinuxCalls.check(call(ABI.socket(), family, SOCK_STREAM | SOCK_CLOEXEC, 0, 0));
+    }
+
+    /// Smaller waits for requests that are smaller than a packet.
+    static void setNoDelay(int fd) {
+        set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    }
+
+    static void setKeepAlive(int fd) {
+        set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+    }
+
+    static void setReuseAddress(int fd) {
+        set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    }
+
+    /// Leaves the same port of version 4 to another socket, or takes it too.
+    static void setVersion6Only(int fd, boolean on) {
+        set(fd, IPPROTO_IPV6, IPV6_V6ONLY, on ? 1 : 0);
+    }
+
+    /// Sets an option that a socket of another kind does not have; it is then left out.
+    private static void set(int fd, int level, int option, int value) {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory().putInt(CallFrame.DATA, value);
+            Syscall.call(
+                    frame, ABI.setsockopt(), fd, level, option, frame.data(), Integer.BYTES, 0);
+        }
+    }
+
+    static void bind(int fd, byte[] address) throws BlockException {
+        LinuxCalls.check(withAddress(ABI.bind(), fd, address));
+    }
+
+    static void listen(int fd, int backlog) throws BlockException {
+        LinuxCalls.check(call(ABI.listen(), fd, backlog, 0, 0));
+    }
+
+    static void connect(int fd, byte[] address) throws BlockException {
+        LinuxCalls.check(withAddress(ABI.connect(), fd, address));
+    }
+
+    private static long withAddress(int number, int fd, byte[] address) {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory().put(CallFrame.DATA, address);
+            return Syscall.call(frame, number, fd, frame.data(), address.length, 0, 0, 0);
+        }
+    }
+
+    /// The address that a socket is bound to, as `struct sockaddr`.
+    static byte[] boundAddress(int fd) throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory().putInt(CallFrame.DATA, 128);
+            LinuxCalls.check(
+                    Syscall.call(
+                            frame, ABI.getsockname(), fd, frame.data() + 8, frame.data(), 0, 0, 0));
+            byte[] address = new byte[Math.min(128, frame.memory().getInt(CallFrame.DATA))];
+            frame.memory().get(CallFrame.DATA + 8, address);
+            return address;
+        }
+    }
+
+    static int accept(int fd) throws BlockException {
+        while (true) {
+            long result = call(ABI.accept4(), fd, 0, 0, SOCK_CLOEXEC);
+            boolean again =
+                    result == -Errno.EINTR.value() || result == -103; // ECONNABORTED: it has gone.
+            if (!again) {
+                return (int) LinuxCalls.check(result);
+            }
+        }
+    }
+
+    /// Reads what has come; 0 at the end.
+    static int receive(int fd, ByteBuffer dst) throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            long address = Syscall.address(dst);
+            while (true) {
+                long n =
+                        Syscall.call(frame, ABI.recvfrom(), fd, address, dst.remaining(), 0, 0, 0);
+                if (n != -Errno.EINTR.value()) {
+                    return (int) LinuxCalls.check(n);
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(dst);
+        }
+    }
+
+    /// Writes all buffers.
+    static void send(int fd, ByteBuffer[] srcs) throws BlockException {
+        try (CallFrame frame = Vectors.frame(srcs.length);
+                CallFrame message = CallFrame.take()) {
+            Vectors vectors = Vectors.of(frame, srcs);
+            while (!vectors.isComplete()) {
+                message.clear(MESSAGE_SIZE);
+                message.memory()
+                        .putLong(CallFrame.DATA + 16, vectors.address())
+                        .putLong(CallFrame.DATA + 24, vectors.count());
+                long n =
+                        Syscall.call(
+                                message, ABI.sendmsg(), fd, message.data(), MSG_NOSIGNAL, 0, 0, 0);
+                if (n != -Errno.EINTR.value()) {
+                    vectors.advance(LinuxCalls.check(n));
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(srcs);
+        }
+    }
+
+    static boolean poll(int fd, long timeoutMillis) throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory()
+                    .putLong(CallFrame.DATA, timeoutMillis / 1000)
+                    .putLong(CallFrame.DATA + 8, timeoutMillis % 1000 * 1_000_000)
+                    .putInt(CallFrame.DATA + 16, fd)
+                    .putInt(CallFrame.DATA + 20, POLLIN);
+            long n = Syscall.call(frame, ABI.ppoll(), frame.data() + 16, 1, frame.data(), 0, 0, 0);
+            return n != -Errno.EINTR.value() && LinuxCalls.check(n) > 0;
+        }
+    }
+
+    static void shutdown(int fd) {
+        call(ABI.shutdown(), fd, SHUT_RDWR, 0, 0);
+    }
+
+    private static long call(int number, long a, long b, long c, long d) {
+        try (CallFrame frame = CallFrame.take()) {
+            return Syscall.call(frame, number, a, b, c, d, 0, 0);
+        }
+    }
+}

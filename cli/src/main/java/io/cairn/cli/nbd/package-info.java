@@ -1,0 +1,5 @@
+/// `cairn nbd`: disk images as network block devices.
+@NullMarked
+package io.cairn.cli.nbd;
+
+import org.jspecify.annotations.NullMarked;

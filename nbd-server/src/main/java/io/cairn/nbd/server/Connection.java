@@ -1,0 +1,64 @@
+package io.cairn.nbd.server;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.os.ByteStream;
+
+import org.jspecify.annotations.Nullable;
+
+/// One client, from its first byte to its last.
+final class Connection {
+    private final NbdServer server;
+    private final ByteStream stream;
+    private final String name;
+
+    // Guarded by this.
+    private @Nullable Transmission transmission;
+    private boolean isEnding;
+
+    Connection(NbdServer server, ByteStream stream, String name) {
+        this.server = server;
+        this.stream = stream;
+        this.name = name;
+    }
+
+    /// Serves the client. A failure is the client's, and ends its connection alone.
+    void run() {
+        try (HandshakeLimit limit = new HandshakeLimit(server.options().handshakeMillis(), stream)) {
+            Handshake handshake = new Handshake(server, stream);
+            Session session = handshake.run();
+            limit.lift();
+            if (session != null) {
+                transmit(server.transmission(handshake.stream(), session, name));
+            }
+        } catch (BlockException e) {
+            server.options().log().accept(name + ": " + e.getMessage());
+        } finally {
+            stream.close();
+            server.ended(this);
+        }
+    }
+
+    private void transmit(Transmission phase) {
+        synchronized (this) {
+            if (isEnding) {
+                return;
+            }
+            transmission = phase;
+        }
+        phase.run();
+    }
+
+    /// Ends the connection: at once during the handshake, else after what is under way.
+    void end() {
+        Transmission phase;
+        synchronized (this) {
+            isEnding = true;
+            phase = transmission;
+        }
+        if (phase == null) {
+            stream.shutdown();
+        } else {
+            phase.drain();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.cairn.nbd.server;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BufferPool;
+import io.cairn.block.PooledBuffer;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/// Where one worker builds its replies. Small ones are gathered and sent together.
+///
+/// The worker takes room, fills it and commits it, or takes other room instead. Another thread may
+/// meanwhile {@linkplain #flush() send} what was committed.
+final class ReplyBuffer implements AutoCloseable {
+    /// Bytes that are gathered at most.
+    private static final int SIZE = 256 << 10;
+
+    /// Bytes from which on it is not worth waiting for more.
+    private static final int ENOUGH = 64 << 10;
+
+    private final Sender sender;
+    private @Nullable PooledBuffer gathered;
+    private @Nullable PooledBuffer single;
+
+    /// Of the gathered bytes, those that were sent; guarded by this.
+    private int sent;
+
+    /// Of the gathered bytes, those that are whole replies; guarded by this.
+    private int committed;
+
+    /// Sends buffers to the client, whole and not mixed with those of others.
+    @FunctionalInterface
+    interface Sender {
+        void send(ByteBuffer src) throws BlockException;
+    }
+
+    ReplyBuffer(Sender sender) {
+        this.sender = sender;
+    }
+
+    /// Room for a message, from position 0 to the limit `size`.
+    ByteBuffer room(int size) throws BlockException {
+        releaseSingle();
+        if (size > ENOUGH) {
+            PooledBuffer own = BufferPool.shared().acquire(size);
+            single = own;
+            return own.buffer();
+        }
+        PooledBuffer all = gathered;
+        if (all == null) {
+            all = BufferPool.shared().acquire(SIZE);
+            gathered = all;
+        }
+        synchronized (this) {
+            if (committed + size > SIZE) {
+                drain();
+            }
+            return all.buffer().slice(committed, size);
+        }
+    }
+
+    /// The first bytes of the room are a message.
+    void commit(int length) throws BlockException {
+        PooledBuffer own = single;
+        if (own != null) {
+            sender.send(own.buffer().slice(0, length));
+            releaseSingle();
+            return;
+        }
+        synchronized (this) {
+            committed += length;
+            if (committed - sent >= ENOUGH) {
+                drain();
+            }
+        }
+    }
+
+    /// Sends what was committed and gives the memory back until there is more.
+    synchronized void flush() throws BlockException {
+        drain();
+        PooledBuffer all = gathered;
+        if (all != null) {
+            gathered = null;
+            all.close();
+        }
+    }
+
+    private synchronized void drain() throws BlockException {
+        flushBeneath();
+        sent = 0;
+        committed = 0;
+    }
+
+    /// Sends what was committed while the owner of this buffer is still building something behind
+    /// it.
+    synchronized void flushBeneath() throws BlockException {
+        PooledBuffer all = gathered;
+        if (all != null && committed > sent) {
+            int from = sent;
+            sent = committed;
+            sender.send(all.buffer().slice(from, committed - from));
+        }
+    }
+
+    private void releaseSingle() {
+        PooledBuffer own = single;
+        if (own != null) {
+            single = null;
+            own.close();
+        }
+    }
+
+    /// Gives the memory back; what was not sent is lost.
+    @Override
+    public synchronized void close() {
+        releaseSingle();
+        PooledBuffer all = gathered;
+        if (all != null) {
+            gathered = null;
+            all.close();
+        }
+        sent = 0;
+        committed = 0;
+    }
+}

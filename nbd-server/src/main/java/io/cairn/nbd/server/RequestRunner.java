@@ -1,0 +1,195 @@
+package io.cairn.nbd.server;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.BufferPool;
+import io.cairn.block.Errno;
+import io.cairn.block.PooledBuffer;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.protocol.nbd.NbdWire;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/// Carries out the requests of one session on its disk. Many threads may use it at once.
+final class RequestRunner {
+    /// The longest piece in which data are read and sent where a reply may have several.
+    private static final int PIECE = 1 << 20;
+
+    /// Reads from this length on look for holes; in shorter ones looking costs more than sending.
+    private static final int HOLE_SEARCH = 64 << 10;
+
+    private final Session session;
+    private final BlockBackend disk;
+    private final Replies forms;
+    private final StatusQuery query;
+
+    RequestRunner(Session session) {
+        this.session = session;
+        this.disk = session.export().backend();
+        this.forms = new Replies(session);
+        this.query = new StatusQuery(session, forms);
+    }
+
+    /// Carries a request out and replies.
+    ///
+    /// @param payload what came with the request
+    /// @throws BlockException if the client cannot be told any more
+    void run(Request request, @Nullable ByteBuffer payload, ReplyBuffer replies)
+            throws BlockException {
+        Request.Refusal refusal = request.refusal(session);
+        if (refusal != null) {
+            forms.error(replies, request, refusal.errno(), refusal.text());
+            return;
+        }
+        Errno errno;
+        String text;
+        try {
+            carryOut(request, payload, replies);
+            return;
+        } catch (ConnectionLostException e) {
+            throw e.failure();
+        } catch (BlockException e) {
+            errno = e.errno();
+            text = e.getMessage();
+        } catch (RuntimeException e) {
+            errno = Errno.EIO;
+            text = "internal error: " + e;
+        }
+        forms.error(replies, request, errno, text);
+    }
+
+    private void carryOut(Request request, @Nullable ByteBuffer payload, ReplyBuffer replies)
+            throws BlockException, ConnectionLostException {
+        switch (request.command()) {
+            case NbdWire.CMD_READ -> {
+                read(request, replies);
+                return;
+            }
+            case NbdWire.CMD_BLOCK_STATUS -> {
+                query.run(request, payload, replies);
+                return;
+            }
+            case NbdWire.CMD_WRITE -> {
+                if (payload != null && payload.hasRemaining()) {
+                    disk.write(request.offset(), payload, flags(request));
+                }
+            }
+            case NbdWire.CMD_FLUSH -> disk.flush();
+            case NbdWire.CMD_TRIM -> {
+                disk.discard(request.offset(), request.length());
+                if (request.has(NbdWire.CMD_FLAG_FUA)) {
+                    disk.flush();
+                }
+            }
+            case NbdWire.CMD_CACHE -> cache(request);
+            case NbdWire.CMD_WRITE_ZEROES ->
+                    disk.writeZeroes(
+                            request.offset(),
+                            request.length(),
+                            flags(request)
+                                    .withMayUnmap(!request.has(NbdWire.CMD_FLAG_NO_HOLE))
+                                    .withNoFallback(request.has(NbdWire.CMD_FLAG_FAST_ZERO)));
+            default -> throw new IllegalArgumentException("command " + request.command());
+        }
+        forms.done(replies, request);
+    }
+
+    private static WriteFlags flags(Request request) {
+        return request.has(NbdWire.CMD_FLAG_FUA) ? WriteFlags.FUA : WriteFlags.NONE;
+    }
+
+    /// Reads a range so that the host has it at hand.
+    private void cache(Request request) throws BlockException {
+        try (PooledBuffer pooled =
+                BufferPool.shared().acquire(Math.clamp(request.length(), 1, PIECE))) {
+            long done = 0;
+            while (done < request.length()) {
+                int n = (int) Math.min(PIECE, request.length() - done);
+                disk.read(request.offset() + done, pooled.buffer().clear().limit(n));
+                done += n;
+            }
+        }
+    }
+
+    // ---- reads
+
+    private void read(Request request, ReplyBuffer replies)
+            throws BlockException, ConnectionLostException {
+        int length = (int) request.length();
+        if (request.has(NbdWire.CMD_FLAG_FUA)) {
+            disk.flush();
+        }
+        if (!session.chunked()) {
+            ByteBuffer out = replies.room(NbdWire.SIMPLE_REPLY_SIZE + length);
+            Replies.putSimple(out, request, 0);
+            disk.read(request.offset(), out);
+            commit(replies, out.limit());
+        } else if (length == 0) {
+            forms.done(replies, request);
+        } else if (request.has(NbdWire.CMD_FLAG_DF) || length < HOLE_SEARCH) {
+            sendData(request, request.offset(), length, true, replies);
+        } else {
+            readSparse(request, replies);
+        }
+    }
+
+    /// Sends holes as such, and data in pieces.
+    private void readSparse(Request request, ReplyBuffer replies)
+            throws BlockException, ConnectionLostException {
+        long offset = request.offset();
+        long end = offset + request.length();
+        while (offset < end) {
+            BlockStatus status = disk.chainStatus(offset, end - offset, true).status();
+            boolean isZero = status.zero() || !status.allocated();
+            long n = Math.min(status.length(), isZero ? end - offset : PIECE);
+            boolean last = offset + n == end;
+            if (isZero) {
+                ByteBuffer out = replies.room(forms.chunkHeader() + 12);
+                forms.putChunk(out, request, last, NbdWire.REPLY_OFFSET_HOLE, 12);
+                out.putLong(offset).putInt((int) n);
+                commit(replies, out.position());
+            } else {
+                sendData(request, offset, (int) n, last, replies);
+            }
+            offset += n;
+        }
+    }
+
+    private void sendData(
+            Request request, long offset, int length, boolean last, ReplyBuffer replies)
+            throws BlockException, ConnectionLostException {
+        ByteBuffer out = replies.room(forms.chunkHeader() + 8 + length);
+        forms.putChunk(out, request, last, NbdWire.REPLY_OFFSET_DATA, 8L + length);
+        out.putLong(offset);
+        disk.read(offset, out);
+        commit(replies, out.limit());
+    }
+
+    /// Tells a failure of the connection from one of the disk.
+    private static void commit(ReplyBuffer replies, int length) throws ConnectionLostException {
+        try {
+            replies.commit(length);
+        } catch (BlockException e) {
+            throw new ConnectionLostException(e);
+        }
+    }
+
+    /// The client is gone, so there is nobody to tell.
+    static final class ConnectionLostException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final BlockException failure;
+
+        ConnectionLostException(BlockException failure) {
+            super(failure);
+            this.failure = failure;
+        }
+
+        BlockException failure() {
+            return failure;
+        }
+    }
+}

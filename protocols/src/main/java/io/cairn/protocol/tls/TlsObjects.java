@@ -1,0 +1,16 @@
+package io.cairn.protocol.tls;
+
+import io.cairn.block.object.ObjectRegistry;
+
+/// Makes the types of this package known to `--object` and `object-add`.
+public final class TlsObjects {
+    private TlsObjects() {}
+
+    /// Adds the types to a registry.
+    public static void addTo(ObjectRegistry registry) {
+        registry.addType(AuthorizationSimple.TYPE, AuthorizationSimple::create);
+        registry.addType(AuthorizationList.TYPE, AuthorizationList::create);
+        registry.addType(AuthorizationListFile.TYPE, AuthorizationListFile::create);
+        registry.addType(X509Credentials.TYPE, X509Credentials::create);
+    }
+}
