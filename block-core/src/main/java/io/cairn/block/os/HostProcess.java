@@ -33,7 +33,7 @@ public final class HostProcess {
     ///
     /// @param ready a descriptor that was inherited for this; one line is written to it
     /// @param keepsError whether standard error stays what it is; the other standard streams lead
-    ///     nowhere from now on
+    ///   nowhere from now on
     /// @throws BlockException with `ENOTSUP` where the host cannot be asked for that
     public static void detach(int ready, boolean keepsError) throws BlockException {
         Host.current().detach(ready, keepsError);

@@ -74,12 +74,13 @@ final class SocketAddresses {
         int limit = unix.isAbstract() ? PATH_SIZE - 1 : PATH_SIZE;
         if (name.length > limit) {
             throw new HostException(
-                    Errno.EINVAL, "UNIX socket path '" + unix.path() + "' is too long")
+                            Errno.EINVAL, "UNIX socket path '" + unix.path() + "' is too long")
                     .withHint("Path must be less than " + PATH_SIZE + " bytes");
         }
         int used = unix.isAbstract() ? 1 + name.length : Math.min(PATH_SIZE, name.length + 1);
         ByteBuffer b =
-                start(2 + (unix.isAbstract() && !unix.isTight() ? PATH_SIZE : used),
+                start(
+                        2 + (unix.isAbstract() && !unix.isTight() ? PATH_SIZE : used),
                         SocketCalls.AF_UNIX);
         if (unix.isAbstract()) {
             b.put((byte) 0);

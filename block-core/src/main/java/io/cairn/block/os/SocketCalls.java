@@ -112,8 +112,7 @@ final class SocketCalls {
         try (CallFrame frame = CallFrame.take()) {
             long address = Syscall.address(dst);
             while (true) {
-                long n =
-                        Syscall.call(frame, ABI.recvfrom(), fd, address, dst.remaining(), 0, 0, 0);
+                long n = Syscall.call(frame, ABI.recvfrom(), fd, address, dst.remaining(), 0, 0, 0);
                 if (n != -Errno.EINTR.value()) {
                     return (int) LinuxCalls.check(n);
                 }

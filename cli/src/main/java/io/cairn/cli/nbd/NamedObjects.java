@@ -19,10 +19,9 @@ final class NamedObjects {
         ObjectRegistry.UserObject object =
                 graph.objects()
                         .find(id)
-                        .orElseThrow(
-                                () ->
-                                        ToolException.of(
-                                                FAILED + "No TLS credentials with id '" + id + "'"));
+                        .orElseThrow(() ->
+                                ToolException.of(
+                                        FAILED + "No TLS credentials with id '" + id + "'"));
         if (!(object instanceof TlsCredentials credentials)) {
             throw ToolException.of(FAILED + "Object with id '" + id + "' is not TLS credentials");
         }

@@ -246,9 +246,7 @@ final class NbdArguments {
         if (aio != null) {
             throw ToolException.of("--aio can only be specified once");
         }
-        aio =
-                Aio.find(mode)
-                        .orElseThrow(() -> ToolException.of("Invalid aio mode '" + mode + "'"));
+        aio = Aio.find(mode).orElseThrow(() -> ToolException.of("Invalid aio mode '" + mode + "'"));
     }
 
     private void setDiscard(String mode) throws ToolException {
@@ -291,8 +289,7 @@ final class NbdArguments {
         }
         if (detectZeroes != null && !List.of("off", "on", "unmap").contains(detectZeroes)) {
             throw ToolException.of(
-                    "Failed to parse detect_zeroes mode: invalid parameter value: "
-                            + detectZeroes);
+                    "Failed to parse detect_zeroes mode: invalid parameter value: " + detectZeroes);
         }
     }
 

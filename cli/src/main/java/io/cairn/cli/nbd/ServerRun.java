@@ -140,8 +140,7 @@ final class ServerRun {
         if (path == null) {
             return;
         }
-        byte[] text =
-                (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+        byte[] text = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
         ByteBuffer bytes = ByteBuffer.allocateDirect(text.length).put(text).flip();
         OpenFlags flags = OpenFlags.READ_WRITE.withCreate().withTruncate();
         try (HostFile file = HostFile.open(path, flags)) {

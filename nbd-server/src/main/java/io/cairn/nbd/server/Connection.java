@@ -23,7 +23,8 @@ final class Connection {
 
     /// Serves the client. A failure is the client's, and ends its connection alone.
     void run() {
-        try (HandshakeLimit limit = new HandshakeLimit(server.options().handshakeMillis(), stream)) {
+        try (HandshakeLimit limit =
+                new HandshakeLimit(server.options().handshakeMillis(), stream)) {
             Handshake handshake = new Handshake(server, stream);
             Session session = handshake.run();
             limit.lift();

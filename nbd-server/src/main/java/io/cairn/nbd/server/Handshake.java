@@ -228,14 +228,14 @@ final class Handshake {
         }
         NbdExport export = server.find(name);
         if (export == null) {
-            throw new OptionRefusal(
-                    NbdWire.REP_ERR_UNKNOWN, "export '" + name + "' not present");
+            throw new OptionRefusal(NbdWire.REP_ERR_UNKNOWN, "export '" + name + "' not present");
         }
         boolean aligned = wanted.contains(NbdWire.INFO_BLOCK_SIZE);
         sendInfo(option, export, wanted, aligned || option == NbdWire.OPT_INFO);
         if (option == NbdWire.OPT_INFO && !aligned && export.minimumBlock() > 1) {
             throw new OptionRefusal(
-                    NbdWire.REP_ERR_BLOCK_SIZE_REQD, "request NBD_INFO_BLOCK_SIZE to use this export");
+                    NbdWire.REP_ERR_BLOCK_SIZE_REQD,
+                    "request NBD_INFO_BLOCK_SIZE to use this export");
         }
         reply(option, NbdWire.REP_ACK);
         return option == NbdWire.OPT_GO ? session(export, aligned) : null;
@@ -288,8 +288,7 @@ final class Handshake {
         }
         NbdExport export = server.find(name);
         if (export == null) {
-            throw new OptionRefusal(
-                    NbdWire.REP_ERR_UNKNOWN, "export '" + name + "' not present");
+            throw new OptionRefusal(NbdWire.REP_ERR_UNKNOWN, "export '" + name + "' not present");
         }
         List<MetaContext> chosen = new ArrayList<>();
         for (MetaContext context : export.contexts()) {

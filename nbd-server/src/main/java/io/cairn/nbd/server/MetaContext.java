@@ -23,8 +23,7 @@ sealed interface MetaContext {
     /// Whether a query chooses this context: by its whole name, or by the start of it that a query
     /// for a list may end with.
     default boolean isChosenBy(String query, boolean listing) {
-        return name().equals(query)
-                || (listing && isPrefix(query) && name().startsWith(query));
+        return name().equals(query) || (listing && isPrefix(query) && name().startsWith(query));
     }
 
     private static boolean isPrefix(String query) {

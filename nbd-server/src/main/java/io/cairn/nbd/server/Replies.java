@@ -25,9 +25,7 @@ final class Replies {
     /// Puts a chunk's header.
     void putChunk(ByteBuffer out, Request request, boolean done, int type, long length) {
         out.putInt(
-                session.extended()
-                        ? NbdWire.EXTENDED_REPLY_MAGIC
-                        : NbdWire.STRUCTURED_REPLY_MAGIC);
+                session.extended() ? NbdWire.EXTENDED_REPLY_MAGIC : NbdWire.STRUCTURED_REPLY_MAGIC);
         out.putShort((short) (done ? NbdWire.REPLY_FLAG_DONE : 0));
         out.putShort((short) type).putLong(request.cookie());
         if (session.extended()) {

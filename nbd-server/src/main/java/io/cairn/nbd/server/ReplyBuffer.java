@@ -64,6 +64,8 @@ final class ReplyBuffer implements AutoCloseable {
     void commit(int length) throws BlockException {
         PooledBuffer own = single;
         if (own != null) {
+            // The pieces of one reply keep their order.
+            drain();
             sender.send(own.buffer().slice(0, length));
             releaseSingle();
             return;

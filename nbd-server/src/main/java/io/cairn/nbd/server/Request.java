@@ -63,8 +63,7 @@ record Request(int flags, int command, long cookie, long offset, long length) {
     private @Nullable Refusal rangeRefusal(Session session) {
         long disk = session.export().length();
         if (offset < 0 || length < 0 || offset > disk - length) {
-            boolean grows =
-                    command == NbdWire.CMD_WRITE || command == NbdWire.CMD_WRITE_ZEROES;
+            boolean grows = command == NbdWire.CMD_WRITE || command == NbdWire.CMD_WRITE_ZEROES;
             return new Refusal(
                     grows ? Errno.ENOSPC : Errno.EINVAL, "operation past EOF; From: " + offset);
         }
@@ -93,9 +92,7 @@ record Request(int flags, int command, long cookie, long offset, long length) {
             case NbdWire.CMD_WRITE -> NbdWire.CMD_FLAG_FUA | payload;
             case NbdWire.CMD_FLUSH, NbdWire.CMD_TRIM, NbdWire.CMD_CACHE -> NbdWire.CMD_FLAG_FUA;
             case NbdWire.CMD_WRITE_ZEROES ->
-                    NbdWire.CMD_FLAG_FUA
-                            | NbdWire.CMD_FLAG_NO_HOLE
-                            | NbdWire.CMD_FLAG_FAST_ZERO;
+                    NbdWire.CMD_FLAG_FUA | NbdWire.CMD_FLAG_NO_HOLE | NbdWire.CMD_FLAG_FAST_ZERO;
             case NbdWire.CMD_BLOCK_STATUS ->
                     session.contexts().isEmpty()
                             ? -1

@@ -21,8 +21,7 @@ public record ServerOptions(
         @Nullable Authorization authorization,
         Consumer<String> log) {
     /// Any number of clients, without TLS, with ten seconds for a handshake.
-    public static final ServerOptions DEFAULT =
-            new ServerOptions(0, 10_000, null, null, _ -> {});
+    public static final ServerOptions DEFAULT = new ServerOptions(0, 10_000, null, null, _ -> {});
 
     /// The same with at most this many clients at one time.
     public ServerOptions withMaxConnections(int count) {

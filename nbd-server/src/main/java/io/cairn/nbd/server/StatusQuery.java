@@ -90,8 +90,7 @@ final class StatusQuery {
             } else if (found.size() == most) {
                 break;
             } else {
-                found.add(
-                        new MetaContext.Extent(Math.min(limit, next.length()), next.flags()));
+                found.add(new MetaContext.Extent(Math.min(limit, next.length()), next.flags()));
             }
             done += Math.min(limit, next.length());
         }

@@ -60,8 +60,7 @@ final class Transmission {
     /// What {@link StallWatch} saw last; used by it alone.
     long seenSerial;
 
-    Transmission(
-            NbdStream in, Session session, String name, ByteBudget budget, StallWatch watch) {
+    Transmission(NbdStream in, Session session, String name, ByteBudget budget, StallWatch watch) {
         this.in = in;
         this.session = session;
         this.runner = new RequestRunner(session);
@@ -162,8 +161,7 @@ final class Transmission {
 
     /// The next request, whose header is there; null for the client's farewell.
     private @Nullable Request take() throws BlockException {
-        int magic =
-                session.extended() ? NbdWire.EXTENDED_REQUEST_MAGIC : NbdWire.REQUEST_MAGIC;
+        int magic = session.extended() ? NbdWire.EXTENDED_REQUEST_MAGIC : NbdWire.REQUEST_MAGIC;
         if (in.in().getInt() != magic) {
             throw new BlockException(Errno.EINVAL, "invalid magic");
         }

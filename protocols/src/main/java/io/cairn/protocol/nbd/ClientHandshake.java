@@ -37,8 +37,7 @@ public final class ClientHandshake {
     ///
     /// @param tls with what the connection is to be secured, or null
     /// @param host what the server must show itself to be
-    public ClientHandshake(
-            ByteStream stream, @Nullable TlsCredentials tls, @Nullable String host) {
+    public ClientHandshake(ByteStream stream, @Nullable TlsCredentials tls, @Nullable String host) {
         this.stream = new NbdStream(stream);
         this.tls = tls;
         this.host = host;
@@ -115,8 +114,7 @@ public final class ClientHandshake {
         require(8, "Failed to read initial magic");
         long magic = stream.in().getLong();
         if (magic != NbdWire.INIT_MAGIC) {
-            throw failure(
-                    Errno.EINVAL, "Bad initial magic received: 0x" + Long.toHexString(magic));
+            throw failure(Errno.EINVAL, "Bad initial magic received: 0x" + Long.toHexString(magic));
         }
         require(8, "Failed to read server magic");
         long kind = stream.in().getLong();
@@ -401,9 +399,7 @@ public final class ClientHandshake {
         int type = in.getInt();
         long length = Integer.toUnsignedLong(in.getInt());
         if (about != option) {
-            throw failure(
-                    Errno.EINVAL,
-                    "Unexpected option type " + about + ", expected " + option);
+            throw failure(Errno.EINVAL, "Unexpected option type " + about + ", expected " + option);
         }
         if (length > MAX_REPLY) {
             throw failure(Errno.EINVAL, "Option reply of " + length + " bytes is too long");
@@ -432,12 +428,12 @@ public final class ClientHandshake {
                     case NbdWire.REP_ERR_POLICY -> "Denied by server";
                     case NbdWire.REP_ERR_INVALID -> "Invalid parameters";
                     case NbdWire.REP_ERR_PLATFORM -> "Server lacks support";
-                    case NbdWire.REP_ERR_TLS_REQD -> "TLS negotiation required before option 7 (go)";
+                    case NbdWire.REP_ERR_TLS_REQD ->
+                            "TLS negotiation required before option 7 (go)";
                     case NbdWire.REP_ERR_UNKNOWN -> "Requested export not available";
                     case NbdWire.REP_ERR_SHUTDOWN -> "Server shutting down";
                     case NbdWire.REP_ERR_BLOCK_SIZE_REQD -> "Server requires INFO_BLOCK_SIZE";
-                    default ->
-                            "Unknown error code 0x" + Integer.toHexString(reply.type());
+                    default -> "Unknown error code 0x" + Integer.toHexString(reply.type());
                 };
         BlockException failure = failure(Errno.EINVAL, text);
         if (reply.type() == NbdWire.REP_ERR_TLS_REQD) {

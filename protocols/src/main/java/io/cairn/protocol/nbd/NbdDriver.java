@@ -112,23 +112,21 @@ public final class NbdDriver implements BlockDriver {
         return new NbdInstance(link, endpoint, options, identity, info);
     }
 
-    private static @Nullable TlsCredentials credentials(
-            @Nullable String id, ObjectRegistry objects) throws BlockException {
+    private static @Nullable TlsCredentials credentials(@Nullable String id, ObjectRegistry objects)
+            throws BlockException {
         if (id == null) {
             return null;
         }
         ObjectRegistry.UserObject object =
                 objects.find(id)
-                        .orElseThrow(
-                                () ->
-                                        new InvalidOptionException(
-                                                "No TLS credentials with id '" + id + "'"));
+                        .orElseThrow(() ->
+                                new InvalidOptionException(
+                                        "No TLS credentials with id '" + id + "'"));
         if (!(object instanceof TlsCredentials credentials)) {
             throw new InvalidOptionException("Object with id '" + id + "' is not TLS credentials");
         }
         if (credentials.isServer()) {
-            throw new InvalidOptionException(
-                    "Expecting TLS credentials with a client endpoint");
+            throw new InvalidOptionException("Expecting TLS credentials with a client endpoint");
         }
         return credentials;
     }

@@ -59,7 +59,7 @@ final class NbdInstance extends DriverInstance {
     @Override
     public Limits limits(Limits inherited) {
         int max = info.maximumBlock() == 0 ? NbdWire.MAX_PAYLOAD : info.maximumBlock();
-        int block = Math.max(1, info.minimumBlock());
+        int block = block();
         long range = info.length() > MAX_PLAIN ? MAX_PLAIN : 0;
         return Limits.NONE
                 .withRequestAlignment(Math.min(block, 1 << 20))
@@ -100,6 +100,15 @@ final class NbdInstance extends DriverInstance {
         return Math.clamp(info.length() - offset, 0, count);
     }
 
+    private int block() {
+        return Math.max(1, info.minimumBlock());
+    }
+
+    /// As much of a length as is made of whole blocks of the server.
+    private long wholeBlocks(long count) {
+        return count - Math.floorMod(count, block());
+    }
+
     @Override
     public boolean supportsFua() {
         return info.has(NbdWire.FLAG_SEND_FUA);
@@ -135,9 +144,11 @@ final class NbdInstance extends DriverInstance {
 
     @Override
     public void discard(long offset, long length) throws BlockException {
-        long count = inside(offset, length);
+        // What the server could not address as a whole block is kept.
+        long start = Math.ceilDiv(offset, block()) * block();
+        long count = wholeBlocks(inside(offset, length) - (start - offset));
         if (info.has(NbdWire.FLAG_SEND_TRIM) && count > 0) {
-            link.run(NbdRequest.of(NbdWire.CMD_TRIM, 0, offset, count));
+            link.run(NbdRequest.of(NbdWire.CMD_TRIM, 0, start, count));
         }
     }
 
@@ -176,14 +187,14 @@ final class NbdInstance extends DriverInstance {
         if (now == null || !now.knowsStatus()) {
             return new Mapping.Stored(offset, count);
         }
-        long asked = now.isExtended() ? count : Math.min(count, MAX_PLAIN);
+        long asked = wholeBlocks(now.isExtended() ? count : Math.min(count, MAX_PLAIN));
+        if (asked == 0) {
+            return new Mapping.Stored(offset, count);
+        }
         NbdRequest answer =
                 link.run(
                         NbdRequest.of(
-                                NbdWire.CMD_BLOCK_STATUS,
-                                NbdWire.CMD_FLAG_REQ_ONE,
-                                offset,
-                                asked));
+                                NbdWire.CMD_BLOCK_STATUS, NbdWire.CMD_FLAG_REQ_ONE, offset, asked));
         if (answer.extents.isEmpty()) {
             throw new BlockException(Errno.EIO, "Server did not reply with any status extents");
         }

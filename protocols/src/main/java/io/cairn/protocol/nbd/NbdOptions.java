@@ -38,7 +38,8 @@ record NbdOptions(
                                     "Override hostname for validating TLS x509 certificate"),
                             Option.string(
                                     "x-dirty-bitmap",
-                                    "experimental: expose named dirty bitmap in place of block status"),
+                                    "experimental: expose named dirty bitmap in place of block"
+                                        + " status"),
                             Option.of(
                                     "reconnect-delay",
                                     OptionType.UINT32,
@@ -102,8 +103,7 @@ record NbdOptions(
     }
 
     NbdOptions withoutTlsHostname() {
-        return new NbdOptions(
-                export, tlsCreds, null, dirtyBitmap, reconnectSeconds, openSeconds);
+        return new NbdOptions(export, tlsCreds, null, dirtyBitmap, reconnectSeconds, openSeconds);
     }
 
     static NbdOptions read(Options options) throws InvalidOptionException {

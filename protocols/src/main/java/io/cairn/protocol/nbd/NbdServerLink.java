@@ -73,9 +73,7 @@ final class NbdServerLink {
             ClientHandshake handshake = new ClientHandshake(socket, tls, tlsHost());
             String export = options.export() == null ? "" : options.export();
             String context =
-                    options.dirtyBitmap() == null
-                            ? NbdWire.BASE_ALLOCATION
-                            : options.dirtyBitmap();
+                    options.dirtyBitmap() == null ? NbdWire.BASE_ALLOCATION : options.dirtyBitmap();
             ExportInfo info = handshake.choose(export, context);
             if (options.dirtyBitmap() != null && handshake.contextId() < 0) {
                 throw new BlockException(

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/// The bytes that come from a peer, gathered in a buffer, so that many small messages cost one call.
+/// The bytes that come from a peer, gathered in a buffer, so that many small messages cost one
+/// call.
 ///
 /// For one thread at a time.
 public final class NbdStream {
@@ -141,6 +142,7 @@ public final class NbdStream {
     }
 
     private static BlockException ended() {
-        return new BlockException(Errno.ECONNRESET, "Unexpected end-of-file before all data were read");
+        return new BlockException(
+                Errno.ECONNRESET, "Unexpected end-of-file before all data were read");
     }
 }

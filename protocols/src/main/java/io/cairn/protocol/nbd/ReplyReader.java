@@ -35,7 +35,8 @@ final class ReplyReader {
     @Nullable NbdRequest read() throws BlockException {
         stream.require(4);
         int magic = stream.in().getInt(stream.in().position());
-        if (handshake.isExtended() ? magic == NbdWire.EXTENDED_REPLY_MAGIC
+        if (handshake.isExtended()
+                ? magic == NbdWire.EXTENDED_REPLY_MAGIC
                 : handshake.isChunked() && magic == NbdWire.STRUCTURED_REPLY_MAGIC) {
             return readChunk();
         }
@@ -202,7 +203,10 @@ final class ReplyReader {
 
     private static BlockException refusal(int error, String text) {
         Errno errno = NbdError.fromWire(error);
-        BlockException refusal = (errno == Errno.ENOSPC ? new OutOfSpaceException(errno.text()) : new BlockException(errno, errno.text()));
+        BlockException refusal =
+                (errno == Errno.ENOSPC
+                        ? new OutOfSpaceException(errno.text())
+                        : new BlockException(errno, errno.text()));
         return text.isEmpty() ? refusal : refusal.withDetail("server reported: " + text);
     }
 

@@ -44,11 +44,15 @@ final class SocketAddressOptions {
         options.take("mptcp");
         boolean[] versions = versions(options);
         return new SocketEndpoint.Inet(
-                host, port(host, port), versions[0], versions[1], bool(options, "keep-alive", false));
+                host,
+                port(host, port),
+                versions[0],
+                versions[1],
+                bool(options, "keep-alive", false));
     }
 
-    /// Whether addresses of version 4 and of version 6 are wanted; what is asked for alone shuts the
-    /// other out.
+    /// Whether addresses of version 4 and of version 6 are wanted; what is asked for alone shuts
+    /// the other out.
     private static boolean[] versions(Options options) throws BlockException {
         boolean asks4 = options.contains("ipv4");
         boolean asks6 = options.contains("ipv6");

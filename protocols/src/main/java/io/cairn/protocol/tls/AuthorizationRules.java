@@ -44,7 +44,8 @@ record AuthorizationRules(List<Rule> rules, boolean allowsOthers) {
         if (listed instanceof JsonArray array) {
             for (JsonValue element : array.elements()) {
                 if (!(element instanceof JsonObject rule)) {
-                    throw new InvalidOptionException("Invalid parameter type for 'rules', expected: object");
+                    throw new InvalidOptionException(
+                            "Invalid parameter type for 'rules', expected: object");
                 }
                 rules.add(rule(rule));
             }

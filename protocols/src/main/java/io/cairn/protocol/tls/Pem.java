@@ -16,8 +16,8 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CRL;
-import java.security.cert.Certificate;
 import java.security.cert.CertStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
@@ -43,8 +43,21 @@ final class Pem {
 
     /// The algorithm `rsaEncryption` with its parameters, as PKCS #8 names it.
     private static final byte[] RSA = {
-        0x30, 0x0d, 0x06, 0x09, 0x2a, (byte) 0x86, 0x48, (byte) 0x86, (byte) 0xf7, 0x0d, 0x01, 0x01,
-        0x01, 0x05, 0x00
+        0x30,
+        0x0d,
+        0x06,
+        0x09,
+        0x2a,
+        (byte) 0x86,
+        0x48,
+        (byte) 0x86,
+        (byte) 0xf7,
+        0x0d,
+        0x01,
+        0x01,
+        0x01,
+        0x05,
+        0x00
     };
 
     /// The identifier of `id-ecPublicKey`, which the one of the curve follows.
@@ -125,13 +138,14 @@ final class Pem {
         EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(der);
         PBEKeySpec spec =
                 new PBEKeySpec(
-                        StandardCharsets.UTF_8.decode(ByteBuffer.wrap(password)).toString()
+                        StandardCharsets.UTF_8
+                                .decode(ByteBuffer.wrap(password))
+                                .toString()
                                 .toCharArray());
         try {
             SecretKeyFactory factory = SecretKeyFactory.getInstance(info.getAlgName());
             Cipher cipher = Cipher.getInstance(info.getAlgName());
-            cipher.init(
-                    Cipher.DECRYPT_MODE, factory.generateSecret(spec), info.getAlgParameters());
+            cipher.init(Cipher.DECRYPT_MODE, factory.generateSecret(spec), info.getAlgParameters());
             return decode(info.getKeySpec(cipher));
         } finally {
             spec.clearPassword();

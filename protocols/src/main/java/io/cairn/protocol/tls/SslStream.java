@@ -228,8 +228,7 @@ final class SslStream implements ByteStream {
     }
 
     private static BlockException failure(String text, SSLException cause) {
-        BlockException failure =
-                new BlockException(Errno.EIO, text + ": " + cause.getMessage());
+        BlockException failure = new BlockException(Errno.EIO, text + ": " + cause.getMessage());
         failure.initCause(cause);
         return failure;
     }

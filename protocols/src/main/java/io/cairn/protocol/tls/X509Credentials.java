@@ -59,8 +59,7 @@ final class X509Credentials implements TlsCredentials {
         if (directory == null) {
             throw new InvalidOptionException("Missing 'dir' property value");
         }
-        byte @Nullable [] password =
-                passwordId == null ? null : password(passwordId, registry);
+        byte @Nullable [] password = passwordId == null ? null : password(passwordId, registry);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(
@@ -171,8 +170,7 @@ final class X509Credentials implements TlsCredentials {
     }
 
     private static BlockException failure(String text, Exception cause) {
-        BlockException failure =
-                new BlockException(Errno.EINVAL, text + ": " + cause.getMessage());
+        BlockException failure = new BlockException(Errno.EINVAL, text + ": " + cause.getMessage());
         failure.initCause(cause);
         return failure;
     }

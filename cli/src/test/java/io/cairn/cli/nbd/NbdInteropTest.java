@@ -1,0 +1,289 @@
+package io.cairn.cli.nbd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.NodeFlags;
+import io.cairn.block.Permissions;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.block.graph.DriverRegistry;
+import io.cairn.block.graph.FollowPolicy;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.Options;
+import io.cairn.block.os.HostListener;
+import io.cairn.block.os.SocketEndpoint;
+import io.cairn.cli.console.Invocation;
+import io.cairn.cli.console.Stdout;
+import io.cairn.cli.image.Images;
+import io.cairn.cli.img.ImgTool;
+import io.cairn.nbd.server.NbdExport;
+import io.cairn.nbd.server.NbdServer;
+import io.cairn.nbd.server.ServerOptions;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+
+/// Our server with clients that others wrote, and our client with their servers. Each test is
+/// skipped where its peer is not installed.
+class NbdInteropTest {
+    private static final int LENGTH = 3 << 20;
+    private static final long SEED = Long.getLong("cairn.seed", 20_261_126L);
+
+    @TempDir Path folder;
+    private Path image;
+    private Path content;
+    private BlockGraph graph;
+    private NbdServer server;
+    private String uri;
+
+    @BeforeEach
+    void serve() throws IOException {
+        byte[] bytes = new byte[LENGTH];
+        new Random(SEED).nextBytes(bytes);
+        Arrays.fill(bytes, 1 << 20, 2 << 20, (byte) 0);
+        content = Files.write(folder.resolve("content"), bytes);
+        image = Files.write(folder.resolve("image"), new byte[LENGTH]);
+        graph = new BlockGraph(new DriverRegistry(Images.BUILT_IN), FollowPolicy.EVERYTHING);
+        server = new NbdServer(ServerOptions.DEFAULT);
+        Path socket = folder.resolve("s");
+        server.listen(HostListener.open(SocketEndpoint.Unix.of(socket.toString()), 16));
+        uri = "nbd+unix:///disk?socket=" + socket;
+    }
+
+    private void export(Path file) throws BlockException {
+        BlockBackend disk =
+                graph.open(
+                        new OpenRequest(
+                                file.toString(),
+                                new Options().put("driver", "raw"),
+                                NodeFlags.READ_ONLY.withReadOnly(false).withUnmap(true),
+                                true),
+                        Permissions.ALL,
+                        Permissions.ALL);
+        DirtyBitmap bitmap = disk.node().addBitmap("b", 65536);
+        server.addExport(new NbdExport("disk", "a disk", disk, true, true, true, List.of(bitmap)));
+    }
+
+    @AfterEach
+    void close() throws BlockException {
+        server.close();
+        graph.close();
+    }
+
+    private static void require(String program) {
+        for (String directory : System.getenv("PATH").split(":", -1)) {
+            if (Files.isExecutable(Path.of(directory, program))) {
+                return;
+            }
+        }
+        assumeTrue(false, program + " is not installed");
+    }
+
+    /// Runs a program to its end and returns what it printed.
+    private String run(String... command) throws IOException, InterruptedException {
+        require(command[0]);
+        Path out = folder.resolve("out");
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(out.toFile())
+                        .start();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(command[0] + " ends").isTrue();
+        String text = Files.readString(out);
+        assertThat(process.exitValue()).as(String.join(" ", command) + "\n" + text).isZero();
+        return text;
+    }
+
+    private String img(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Stdout stdout = new Stdout(out, false);
+        int status =
+                new ImgTool()
+                        .run(
+                                new Invocation(
+                                        "qemu-img",
+                                        true,
+                                        List.of(arguments),
+                                        stdout,
+                                        new PrintStream(err, true, StandardCharsets.UTF_8)));
+        stdout.flush();
+        assertThat(status).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    // ---- their clients
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "4"})
+    void nbdcopyWritesAndReadsBack(String connections) throws Exception {
+        export(image);
+        Path back = folder.resolve("back");
+
+        run("nbdcopy", "--connections=" + connections, content.toString(), uri);
+        run("nbdcopy", "--connections=" + connections, uri, back.toString());
+
+        assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+        assertThat(Files.mismatch(back, content)).isEqualTo(-1);
+    }
+
+    @Test
+    void nbdinfoShowsAllThatIsExported() throws Exception {
+        export(content);
+
+        String text = run("nbdinfo", "--list", uri);
+
+        assertThat(text)
+                .contains("export=\"disk\"", "description: a disk", "export-size: " + LENGTH)
+                .contains("base:allocation", "qemu:allocation-depth", "qemu:dirty-bitmap:b")
+                .contains("can_multi_conn: true", "can_fast_zero: true", "can_df: true");
+    }
+
+    @Test
+    void nbdinfoMapsHoles() throws Exception {
+        Files.write(image, new byte[] {1});
+        try (var file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(LENGTH);
+        }
+        export(image);
+
+        String text = run("nbdinfo", "--map", uri);
+
+        assertThat(text.lines().toList()).hasSize(2);
+        assertThat(text).containsPattern("(?m)^ +0 +4096 +0 +data$").contains("hole,zero");
+    }
+
+    @Test
+    void qemuComparesWhatItWrote() throws Exception {
+        export(image);
+
+        run("qemu-img", "convert", "-n", "-f", "raw", "-O", "raw", content.toString(), uri);
+
+        assertThat(run("qemu-img", "compare", "-f", "raw", "-F", "raw", content.toString(), uri))
+                .isEqualTo("Images are identical.\n");
+        run("qemu-io", "-f", "raw", "-c", "write -z 64k 1M", "-c", "read -P 0 64k 1M", uri);
+    }
+
+    // ---- their servers
+
+    private List<String> throughServer(Path socket, String... command)
+            throws IOException, InterruptedException {
+        List<String> seen = new ArrayList<>();
+        String there = "nbd+unix:///?socket=" + socket;
+        withServer(
+                socket,
+                () -> {
+                    img("convert", "-n", "-f", "raw", "-O", "raw", content.toString(), there);
+                    seen.add(img("compare", "-f", "raw", "-F", "raw", content.toString(), there));
+                    seen.add(img("map", "-f", "raw", "--output", "json", there));
+                },
+                command);
+        return seen;
+    }
+
+    private void withServer(Path socket, Runnable body, String... command)
+            throws IOException, InterruptedException {
+        require(command[0]);
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (!Files.exists(socket) && process.isAlive() && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            body.run();
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    @Test
+    void usesQemuNbd() throws Exception {
+        Path socket = folder.resolve("q");
+
+        List<String> seen =
+                throughServer(
+                        socket,
+                        "qemu-nbd",
+                        "-t",
+                        "-e",
+                        "4",
+                        "-f",
+                        "raw",
+                        "-k",
+                        socket.toString(),
+                        image.toString());
+
+        assertThat(seen.get(0)).isEqualTo("Images are identical.\n");
+        assertThat(seen.get(1)).contains("\"start\": 1048576, \"length\": 1048576");
+        assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--no-sr", "--mask-handshake=0", "--filter=noextents"})
+    void usesNbdkit(String option) throws Exception {
+        Path socket = folder.resolve("k");
+        List<String> command = new ArrayList<>(List.of("nbdkit", "-f", "-U", socket.toString()));
+        if (!option.isEmpty()) {
+            command.add(option);
+        }
+        command.add("file");
+        command.add(image.toString());
+
+        List<String> seen = throughServer(socket, command.toArray(new String[0]));
+
+        assertThat(seen.get(0)).isEqualTo("Images are identical.\n");
+        assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    @Test
+    void readsFromAnOldstyleServer() throws Exception {
+        Path socket = folder.resolve("o");
+        String there = "nbd+unix:///?socket=" + socket;
+
+        withServer(
+                socket,
+                () ->
+                        assertThat(
+                                        img(
+                                                "compare",
+                                                "-f",
+                                                "raw",
+                                                "-F",
+                                                "raw",
+                                                content.toString(),
+                                                there))
+                                .isEqualTo("Images are identical.\n"),
+                "nbdkit",
+                "-f",
+                "-o",
+                "-U",
+                socket.toString(),
+                "file",
+                content.toString());
+    }
+}

@@ -1,0 +1,138 @@
+package io.cairn.nbd.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.Debuggable;
+import io.cairn.block.Workers;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.block.option.Options;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What a server does for well-behaved clients.
+class ServerTest {
+    private static final int LENGTH = 1 << 20;
+
+    @TempDir Path folder;
+
+    private static ByteBuffer data(int length, int value) {
+        ByteBuffer data = ByteBuffer.allocateDirect(length);
+        for (int i = 0; i < length; i++) {
+            data.put(i, (byte) value);
+        }
+        return data;
+    }
+
+    @Test
+    void servesRequestsBehindOneThatIsStuck() throws BlockException {
+        Options options =
+                new Options()
+                        .put("driver", "raw")
+                        .put("file.driver", "blkdebug")
+                        .put("file.image", "mem");
+        try (ServedDisk served = new ServedDisk(folder, LENGTH, options);
+                BlockBackend client = served.connect();
+                Workers workers = Workers.platform("client")) {
+            Debuggable debugged = served.disk.node().debuggable().orElseThrow();
+            debugged.addBreakpoint("read_aio", "stuck");
+            workers.fork(() -> client.read(0, ByteBuffer.allocateDirect(512)));
+            while (!debugged.isSuspended("stuck")) {
+                Thread.onSpinWait();
+            }
+
+            client.write(4096, data(512, 7), WriteFlags.NONE);
+            ByteBuffer back = ByteBuffer.allocateDirect(512);
+            client.read(4096, back);
+
+            assertThat(back).isEqualTo(data(512, 7));
+            debugged.resume("stuck");
+            workers.join();
+        }
+    }
+
+    @Test
+    void tellsWhatADirtyBitmapHasRecorded() throws BlockException {
+        try (ServedDisk served = new ServedDisk(folder, LENGTH)) {
+            DirtyBitmap bitmap = served.disk.node().addBitmap("b", 65536);
+            served.restart(
+                    ServerOptions.DEFAULT,
+                    e -> new NbdExport("", "", e.backend(), true, true, false, List.of(bitmap)));
+            served.disk.write(131072, data(512, 1), WriteFlags.NONE);
+            Options options = new Options().put("x-dirty-bitmap", "qemu:dirty-bitmap:b");
+            try (BlockBackend client = served.connect(options)) {
+                BlockStatus clean = client.status(0, LENGTH, true);
+                BlockStatus dirty = client.status(131072, LENGTH - 131072, true);
+
+                assertThat(clean.length()).isEqualTo(131072);
+                assertThat(clean.data()).isTrue();
+                assertThat(dirty.length()).isEqualTo(65536);
+                assertThat(dirty.data()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void finishesWhatIsUnderWayWhenItEnds() throws BlockException {
+        try (ServedDisk served = new ServedDisk(folder, LENGTH);
+                BlockBackend client = served.connect()) {
+            client.write(0, data(65536, 3), WriteFlags.NONE);
+            served.stop();
+
+            assertThat(served.host.get("disk").content()[65535]).isEqualTo((byte) 3);
+        }
+    }
+
+    @Test
+    void aClientWithPatienceLosesNothingWhenServersComeAndGo() throws BlockException {
+        try (ServedDisk served = new ServedDisk(folder, LENGTH);
+                Workers workers = Workers.platform("writer");
+                BlockBackend client = served.connect(new Options().put("reconnect-delay", 60))) {
+            for (int t = 0; t < 3; t++) {
+                int first = t;
+                workers.fork(() -> {
+                    for (int i = first; i < 600; i += 3) {
+                        client.write(i * 512L, data(512, i % 251 + 1), WriteFlags.NONE);
+                    }
+                });
+            }
+            for (int i = 0; i < 10; i++) {
+                served.restart(ServerOptions.DEFAULT, export -> export);
+            }
+            workers.join();
+            client.flush();
+
+            byte[] content = served.host.get("disk").content();
+            for (int i = 0; i < 600; i++) {
+                assertThat(content[i * 512]).isEqualTo((byte) (i % 251 + 1));
+            }
+        }
+    }
+
+    @Test
+    void aClientWithoutPatienceFailsAndComesBack() throws BlockException {
+        try (ServedDisk served = new ServedDisk(folder, LENGTH);
+                BlockBackend client = served.connect()) {
+            served.stop();
+            BlockException failure = null;
+            try {
+                client.read(0, ByteBuffer.allocateDirect(512));
+            } catch (BlockException e) {
+                failure = e;
+            }
+            served.restart(ServerOptions.DEFAULT, export -> export);
+
+            client.read(0, ByteBuffer.allocateDirect(512));
+
+            assertThat(failure).isNotNull();
+        }
+    }
+}
