@@ -23,6 +23,10 @@ public interface ByteStream extends AutoCloseable {
     /// @return false when the time was over first
     boolean awaitReadable(long timeoutMillis) throws BlockException;
 
+    /// Takes no more bytes from the peer: whoever waits for some is told that there are no more.
+    /// What is being written goes on.
+    void shutdownInput();
+
     /// Ends both directions: whoever waits in a call returns or fails. Never blocks; may be called
     /// by any thread, also after {@link #close()}.
     void shutdown();

@@ -113,6 +113,14 @@ final class LinuxSocket implements HostSocket {
     }
 
     @Override
+    public void shutdownInput() {
+        if (users.incrementAndGet() < CLOSED) {
+            SocketCalls.shutdownInput(fd);
+        }
+        leave();
+    }
+
+    @Override
     public void shutdown() {
         if (users.incrementAndGet() < CLOSED) {
             SocketCalls.shutdown(fd);

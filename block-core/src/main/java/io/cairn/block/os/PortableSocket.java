@@ -111,6 +111,16 @@ final class PortableSocket implements HostSocket {
     }
 
     @Override
+    public void shutdownInput() {
+        try {
+            channel.shutdownInput();
+        } catch (IOException e) {
+            // It is closed already.
+            return;
+        }
+    }
+
+    @Override
     public void shutdown() {
         close();
     }

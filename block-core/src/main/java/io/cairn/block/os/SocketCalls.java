@@ -23,6 +23,7 @@ final class SocketCalls {
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int SHUT_RD = 0;
     private static final int SHUT_RDWR = 2;
     private static final int POLLIN = 1;
 
@@ -154,6 +155,10 @@ final class SocketCalls {
             long n = Syscall.call(frame, ABI.ppoll(), frame.data() + 16, 1, frame.data(), 0, 0, 0);
             return n != -Errno.EINTR.value() && LinuxCalls.check(n) > 0;
         }
+    }
+
+    static void shutdownInput(int fd) {
+        call(ABI.shutdown(), fd, SHUT_RD, 0, 0);
     }
 
     static void shutdown(int fd) {

@@ -49,8 +49,8 @@ final class Connection {
         phase.run();
     }
 
-    /// Ends the connection: at once during the handshake, else after what is under way.
-    void end() {
+    /// Begins to end the connection: at once during the handshake, else after what is under way.
+    void stop() {
         Transmission phase;
         synchronized (this) {
             isEnding = true;
@@ -59,7 +59,18 @@ final class Connection {
         if (phase == null) {
             stream.shutdown();
         } else {
-            phase.drain();
+            phase.stop();
+        }
+    }
+
+    /// Waits for that, with limited patience.
+    void awaitEnd() {
+        Transmission phase;
+        synchronized (this) {
+            phase = transmission;
+        }
+        if (phase != null) {
+            phase.awaitEnd();
         }
     }
 }

@@ -220,7 +220,8 @@ public final class NbdServer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        open.forEach(Connection::end);
+        open.forEach(Connection::stop);
+        open.forEach(Connection::awaitEnd);
         lock.lock();
         try {
             while (!connections.isEmpty()) {

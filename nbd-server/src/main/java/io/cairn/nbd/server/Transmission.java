@@ -10,9 +10,7 @@ import io.cairn.protocol.nbd.NbdWire;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The transmission phase of one connection.
@@ -24,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// #relieve(long) relieved} of its turn.
 final class Transmission {
     private static final int MAX_WORKERS = 16;
+    private static final int PATIENCE_SECONDS = 5;
 
     /// Requests that take longer on average are carried out beside each other.
     private static final long SLOW_NANOS = 100_000;
@@ -40,9 +39,6 @@ final class Transmission {
     private final StallWatch watch;
     private final ReentrantLock sending = new ReentrantLock();
     private final Turns turns;
-    private final AtomicInteger running = new AtomicInteger();
-    private final ReentrantLock idle = new ReentrantLock();
-    private final Condition becameIdle = idle.newCondition();
 
     /// Odd while the worker that has the turn carries a request out; who changes it from odd to
     /// even has the turn from then on.
@@ -80,18 +76,18 @@ final class Transmission {
         }
     }
 
-    /// Takes no further request; what is under way is finished and answered.
-    void drain() {
+    /// Takes no further request.
+    void stop() {
         turns.end();
-        idle.lock();
-        try {
-            while (running.get() > 0) {
-                becameIdle.awaitUninterruptibly();
-            }
-        } finally {
-            idle.unlock();
+        in.stream().shutdownInput();
+    }
+
+    /// Waits until what is under way is finished and answered; a client that does not take its
+    /// answers loses them after a while.
+    void awaitEnd() {
+        if (!turns.awaitWorkers(PATIENCE_SECONDS)) {
+            in.stream().shutdown();
         }
-        in.stream().shutdown();
     }
 
     // ---- workers
@@ -187,15 +183,7 @@ final class Transmission {
             long odd = serial.get() + 1;
             serial.set(odd);
             watch.wake();
-            running.getAndIncrement();
-            try {
-                runner.run(request, payload, replies);
-                if (turns.isOver()) {
-                    replies.flush();
-                }
-            } finally {
-                finished();
-            }
+            runner.run(request, payload, replies);
             return serial.compareAndSet(odd, odd + 1);
         } finally {
             if (held > SMALL_PAYLOAD) {
@@ -211,14 +199,9 @@ final class Transmission {
         budget.acquire(held);
         try (PooledBuffer pooled = length > 0 ? readPayload(length) : null) {
             long began = System.nanoTime();
-            running.getAndIncrement();
-            try {
-                turns.pass();
-                runner.run(request, pooled == null ? null : pooled.buffer(), replies);
-                replies.flush();
-            } finally {
-                finished();
-            }
+            turns.pass();
+            runner.run(request, pooled == null ? null : pooled.buffer(), replies);
+            replies.flush();
             judge(began, 1);
         } finally {
             budget.release(held);
@@ -230,17 +213,6 @@ final class Transmission {
         return request.command() == NbdWire.CMD_READ
                 ? Math.clamp(request.length(), 0, NbdWire.MAX_PAYLOAD)
                 : 0;
-    }
-
-    private void finished() {
-        if (running.decrementAndGet() == 0 && turns.isOver()) {
-            idle.lock();
-            try {
-                becameIdle.signalAll();
-            } finally {
-                idle.unlock();
-            }
-        }
     }
 
     /// The payload where it is in the buffer, or null if there is none.

@@ -113,4 +113,23 @@ final class Turns {
             lock.unlock();
         }
     }
+
+    /// Waits until all workers are done.
+    ///
+    /// @return false if the time was over first
+    boolean awaitWorkers(long seconds) {
+        lock.lock();
+        try {
+            long left = TimeUnit.SECONDS.toNanos(seconds);
+            while (workers > 0 && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return workers == 0;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
 }

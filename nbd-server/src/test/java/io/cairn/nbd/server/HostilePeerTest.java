@@ -219,6 +219,22 @@ class HostilePeerTest {
     }
 
     @Test
+    void answersWhatIsUnderWayWhenTheServerEnds() throws IOException {
+        try (RawPeer peer = new RawPeer(served.socket)) {
+            peer.choose();
+            for (int i = 0; i < 50; i++) {
+                peer.request(0, NbdWire.CMD_WRITE, i, 4096 * i, 4096);
+                peer.send(ByteBuffer.allocate(4096));
+            }
+            peer.simpleReply(0);
+
+            served.stop();
+
+            assertThat(peer.receiveAll() % NbdWire.SIMPLE_REPLY_SIZE).isZero();
+        }
+    }
+
+    @Test
     void endsHandshakesThatTakeTooLong() throws IOException {
         served.restart(ServerOptions.DEFAULT.withHandshakeMillis(50), export -> export);
         try (RawPeer peer = new RawPeer(served.socket)) {

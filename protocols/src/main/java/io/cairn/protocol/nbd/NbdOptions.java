@@ -39,7 +39,7 @@ record NbdOptions(
                             Option.string(
                                     "x-dirty-bitmap",
                                     "experimental: expose named dirty bitmap in place of block"
-                                        + " status"),
+                                            + " status"),
                             Option.of(
                                     "reconnect-delay",
                                     OptionType.UINT32,

@@ -204,6 +204,11 @@ final class SslStream implements ByteStream {
     }
 
     @Override
+    public void shutdownInput() {
+        stream.shutdownInput();
+    }
+
+    @Override
     public void shutdown() {
         stream.shutdown();
     }
