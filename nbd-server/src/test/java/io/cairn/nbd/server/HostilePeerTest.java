@@ -223,7 +223,7 @@ class HostilePeerTest {
         try (RawPeer peer = new RawPeer(served.socket)) {
             peer.choose();
             for (int i = 0; i < 50; i++) {
-                peer.request(0, NbdWire.CMD_WRITE, i, 4096 * i, 4096);
+                peer.request(0, NbdWire.CMD_WRITE, i, 4096L * i, 4096);
                 peer.send(ByteBuffer.allocate(4096));
             }
             peer.simpleReply(0);
