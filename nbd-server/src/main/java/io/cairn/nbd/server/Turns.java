@@ -2,8 +2,11 @@ package io.cairn.nbd.server;
 
 import io.cairn.block.Workers;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Who of a connection's workers takes requests. Workers come as they are needed, and go when they
@@ -22,6 +25,7 @@ final class Turns {
     private int workers = 1;
     private int waiting;
     private int started;
+    private @Nullable Thread ending;
 
     private volatile boolean isOver;
 
@@ -97,6 +101,7 @@ final class Turns {
         try {
             workers--;
             changed.signalAll();
+            LockSupport.unpark(ending);
         } finally {
             lock.unlock();
         }
@@ -116,18 +121,29 @@ final class Turns {
 
     /// Waits until all workers are done.
     ///
-    /// @return false if the time was over first
+    /// @return false if the time was over first, or the thread was interrupted
     boolean awaitWorkers(long seconds) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         lock.lock();
         try {
-            long left = TimeUnit.SECONDS.toNanos(seconds);
-            while (workers > 0 && left > 0) {
-                left = changed.awaitNanos(left);
+            ending = Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+        while (hasWorkers()) {
+            long left = end - System.nanoTime();
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
+                return false;
             }
-            return workers == 0;
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
+            LockSupport.parkNanos(this, left);
+        }
+        return true;
+    }
+
+    private boolean hasWorkers() {
+        lock.lock();
+        try {
+            return workers > 0;
         } finally {
             lock.unlock();
         }

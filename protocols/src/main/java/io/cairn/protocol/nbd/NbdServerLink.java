@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The way to a server, which is made anew when it is lost. Requests that were under way then are
@@ -203,18 +204,13 @@ final class NbdServerLink {
         }
     }
 
-    private void pause(long millis, long end) {
-        lock.lock();
-        try {
-            long left = Math.min(TimeUnit.MILLISECONDS.toNanos(millis), end - System.nanoTime());
-            while (left > 0 && !isClosed) {
-                left = changed.awaitNanos(left);
-            }
-        } catch (InterruptedException _) {
-            // The next try comes early, and whoever interrupted learns of it.
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+    /// Waits a while before the next try. An interrupted thread does not wait.
+    private static void pause(long millis, long end) {
+        long until = Math.min(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), end);
+        for (long left = until - System.nanoTime();
+                left > 0 && !Thread.currentThread().isInterrupted();
+                left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left);
         }
     }
 
