@@ -52,6 +52,11 @@ public final class ObjectRegistry {
         return throttleGroups;
     }
 
+    /// Makes a type known, replacing one of the same name.
+    public synchronized void addType(String name, ObjectType<?> type) {
+        types.put(name, type);
+    }
+
     /// The names of the types that can be made.
     public synchronized List<String> types() {
         return List.copyOf(types.keySet());
@@ -101,7 +106,7 @@ public final class ObjectRegistry {
     }
 
     /// Refuses the id of an object that exists.
-    synchronized void requireFree(String id) throws InvalidOptionException {
+    public synchronized void requireFree(String id) throws InvalidOptionException {
         if (objects.containsKey(id)) {
             throw new InvalidOptionException(
                     "attempt to add duplicate property '" + id + "' to object (type 'container')");

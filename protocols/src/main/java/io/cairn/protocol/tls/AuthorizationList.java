@@ -1,8 +1,17 @@
 package io.cairn.protocol.tls;
 
-import io.cairn.block.BlockException;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.object.ObjectRegistry;
+import io.cairn.block.object.ObjectType;
+import io.cairn.block.option.Option;
+import io.cairn.block.option.OptionList;
+import io.cairn.block.option.OptionReader;
+import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// `authz-list`: rules given with the object.
 final class AuthorizationList implements Authorization, ObjectRegistry.UserObject {
@@ -14,16 +23,22 @@ final class AuthorizationList implements Authorization, ObjectRegistry.UserObjec
         this.rules = rules;
     }
 
-    static AuthorizationList create(Options properties, ObjectRegistry registry)
-            throws BlockException {
-        Options taken = properties.takeSub("rules");
-        Options own = new Options().putSub("rules", taken);
-        var policy = properties.take("policy");
-        if (policy != null) {
-            own.put("policy", policy);
-        }
-        properties.take("rules");
-        return new AuthorizationList(AuthorizationRules.of(own.unflatten()));
+    static ObjectType<Options> declared() {
+        return new TlsObjectType<>(
+                OptionSchema.of(
+                        OptionList.of(
+                                Option.string("policy", "what happens to who fits no rule")),
+                        AuthorizationList::read),
+                List.of("policy=<QAuthZListPolicy>", "rules=<QAuthZListRule>"),
+                (properties, _) ->
+                        new AuthorizationList(AuthorizationRules.of(properties.unflatten())));
+    }
+
+    /// The properties as they would stand in a file of rules.
+    private static Options read(OptionReader in) throws InvalidOptionException {
+        Options own = new Options().putSub("rules", in.sub("rules"));
+        @Nullable String policy = in.string("policy");
+        return policy == null ? own : own.put("policy", policy);
     }
 
     @Override

@@ -3,14 +3,17 @@ package io.cairn.protocol.tls;
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.object.ObjectRegistry;
+import io.cairn.block.object.ObjectType;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonObject;
-import io.cairn.block.option.Options;
+import io.cairn.block.option.Option;
+import io.cairn.block.option.OptionList;
+import io.cairn.block.option.OptionReader;
+import io.cairn.block.option.OptionSchema;
 import io.cairn.block.os.HostPath;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /// `authz-list-file`: rules in a file of JSON. With `refresh` (the default) a changed file counts
 /// for the next peer.
@@ -29,15 +32,24 @@ final class AuthorizationListFile implements Authorization, ObjectRegistry.UserO
         this.first = load(filename);
     }
 
-    static AuthorizationListFile create(Options properties, ObjectRegistry registry)
-            throws BlockException {
-        @Nullable String filename = properties.takeText("filename");
-        @Nullable String refresh = properties.takeText("refresh");
-        if (filename == null) {
-            throw new InvalidOptionException("filename not provided");
+    /// @param filename where the rules are
+    /// @param refreshes whether a changed file counts
+    record Properties(String filename, boolean refreshes) {
+        private static Properties read(OptionReader in) throws InvalidOptionException {
+            return new Properties(
+                    in.requiredString("filename"), !in.isSet("refresh") || in.bool("refresh"));
         }
-        return new AuthorizationListFile(
-                filename, refresh == null || !refresh.matches("off|no|false|n"));
+    }
+
+    static ObjectType<Properties> declared() {
+        return new TlsObjectType<>(
+                OptionSchema.of(
+                        OptionList.of(
+                                Option.string("filename", "the file of rules"),
+                                Option.bool("refresh", "whether a changed file counts")),
+                        Properties::read),
+                List.of("filename=<string>", "refresh=<bool>"),
+                (read, _) -> new AuthorizationListFile(read.filename(), read.refreshes()));
     }
 
     private static AuthorizationRules load(String filename) throws BlockException {

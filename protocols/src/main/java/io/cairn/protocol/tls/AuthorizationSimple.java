@@ -1,11 +1,12 @@
 package io.cairn.protocol.tls;
 
-import io.cairn.block.BlockException;
-import io.cairn.block.InvalidOptionException;
 import io.cairn.block.object.ObjectRegistry;
-import io.cairn.block.option.Options;
+import io.cairn.block.object.ObjectType;
+import io.cairn.block.option.Option;
+import io.cairn.block.option.OptionList;
+import io.cairn.block.option.OptionSchema;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /// `authz-simple`: one identity may come in (QMP reference manual, "AuthZSimpleProperties").
 final class AuthorizationSimple implements Authorization, ObjectRegistry.UserObject {
@@ -17,13 +18,13 @@ final class AuthorizationSimple implements Authorization, ObjectRegistry.UserObj
         this.identity = identity;
     }
 
-    static AuthorizationSimple create(Options properties, ObjectRegistry registry)
-            throws BlockException {
-        @Nullable String identity = properties.takeText("identity");
-        if (identity == null) {
-            throw new InvalidOptionException("Parameter 'identity' is missing");
-        }
-        return new AuthorizationSimple(identity);
+    static ObjectType<String> declared() {
+        return new TlsObjectType<>(
+                OptionSchema.of(
+                        OptionList.of(Option.string("identity", "who may come in")),
+                        in -> in.requiredString("identity")),
+                List.of("identity=<string>"),
+                (identity, _) -> new AuthorizationSimple(identity));
     }
 
     @Override

@@ -8,9 +8,9 @@ public final class TlsObjects {
 
     /// Adds the types to a registry.
     public static void addTo(ObjectRegistry registry) {
-        registry.addType(AuthorizationSimple.TYPE, AuthorizationSimple::create);
-        registry.addType(AuthorizationList.TYPE, AuthorizationList::create);
-        registry.addType(AuthorizationListFile.TYPE, AuthorizationListFile::create);
-        registry.addType(X509Credentials.TYPE, X509Credentials::create);
+        registry.addType(AuthorizationSimple.TYPE, AuthorizationSimple.declared());
+        registry.addType(AuthorizationList.TYPE, AuthorizationList.declared());
+        registry.addType(AuthorizationListFile.TYPE, AuthorizationListFile.declared());
+        registry.addType(X509Credentials.TYPE, X509Credentials.declared());
     }
 }

@@ -4,8 +4,8 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.object.ObjectRegistry;
+import io.cairn.block.object.ObjectType;
 import io.cairn.block.object.Secret;
-import io.cairn.block.option.Options;
 import io.cairn.block.os.ByteStream;
 import io.cairn.block.os.HostPath;
 
@@ -48,14 +48,15 @@ final class X509Credentials implements TlsCredentials {
         this.context = context;
     }
 
-    static X509Credentials create(Options properties, ObjectRegistry registry)
-            throws BlockException {
-        CommonProperties common = CommonProperties.take(properties);
-        // The JDK looks at certificates when they are used, and has its own list of algorithms.
-        properties.take("sanity-check");
-        properties.take("priority");
-        @Nullable String passwordId = properties.takeText("passwordid");
-        @Nullable String directory = common.directory();
+    static ObjectType<CredentialsProperties> declared() {
+        return new TlsObjectType<>(
+                CredentialsProperties.SCHEMA, CredentialsProperties.HELP, X509Credentials::create);
+    }
+
+    private static X509Credentials create(
+            CredentialsProperties properties, ObjectRegistry registry) throws BlockException {
+        @Nullable String passwordId = properties.passwordId();
+        @Nullable String directory = properties.directory();
         if (directory == null) {
             throw new InvalidOptionException("Missing 'dir' property value");
         }
@@ -63,10 +64,11 @@ final class X509Credentials implements TlsCredentials {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(
-                    keys(directory, common.isServer(), password),
-                    trust(directory, common.verifiesPeer()),
+                    keys(directory, properties.isServer(), password),
+                    trust(directory, properties.verifiesPeer()),
                     null);
-            return new X509Credentials(common.isServer(), common.verifiesPeer(), context);
+            return new X509Credentials(
+                    properties.isServer(), properties.verifiesPeer(), context);
         } catch (GeneralSecurityException | IOException e) {
             throw failure("Unable to load credentials from '" + directory + "'", e);
         }
