@@ -67,19 +67,18 @@ class MapImageTest {
         BlockBackend disk = striped(1500);
         List<MapExtent> extents = new ArrayList<>();
 
-        assertThatThrownBy(
-                        () ->
-                                MapImage.run(
-                                        disk,
-                                        0,
-                                        -1,
-                                        extent -> {
-                                            if (extents.size() == 600) {
-                                                throw new BlockException(Errno.EINVAL, "enough");
-                                            }
-                                            extents.add(extent);
-                                        },
-                                        new JobControl()))
+        assertThatThrownBy(() ->
+                        MapImage.run(
+                                disk,
+                                0,
+                                -1,
+                                extent -> {
+                                    if (extents.size() == 600) {
+                                        throw new BlockException(Errno.EINVAL, "enough");
+                                    }
+                                    extents.add(extent);
+                                },
+                                new JobControl()))
                 .hasMessage("enough");
 
         assertThat(extents).hasSize(600);

@@ -45,8 +45,8 @@ final class IoUring {
         return Holder.SHARED;
     }
 
-    /// Fails where the kernel refuses a ring. None is set up yet: a process that has one takes
-    /// a third of a second longer to end.
+    /// Fails where the kernel refuses a ring. None is set up yet: a process that has one takes a
+    /// third of a second longer to end.
     static void demand() throws BlockException {
         Errno refusal = Ring.refusal();
         if (refusal != null) {

@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// thread to wake up. Numbers must be given out one by one to threads that have a slot already.
 ///
 /// There no more threads read than are needed: while one reads, another joins in only when more
-/// than a quarter of the slots are empty. More would take the processors from the writer, which
-/// is what a copy waits for when the source answers at once.
+/// than a quarter of the slots are empty. More would take the processors from the writer, which is
+/// what a copy waits for when the source answers at once.
 final class Pipeline {
     private final boolean isOrdered;
     private final JobControl control;

@@ -26,8 +26,7 @@ final class AuthorizationList implements Authorization, ObjectRegistry.UserObjec
     static ObjectType<Options> declared() {
         return new TlsObjectType<>(
                 OptionSchema.of(
-                        OptionList.of(
-                                Option.string("policy", "what happens to who fits no rule")),
+                        OptionList.of(Option.string("policy", "what happens to who fits no rule")),
                         AuthorizationList::read),
                 List.of("policy=<QAuthZListPolicy>", "rules=<QAuthZListRule>"),
                 (properties, _) ->

@@ -53,8 +53,8 @@ final class X509Credentials implements TlsCredentials {
                 CredentialsProperties.SCHEMA, CredentialsProperties.HELP, X509Credentials::create);
     }
 
-    private static X509Credentials create(
-            CredentialsProperties properties, ObjectRegistry registry) throws BlockException {
+    private static X509Credentials create(CredentialsProperties properties, ObjectRegistry registry)
+            throws BlockException {
         @Nullable String passwordId = properties.passwordId();
         @Nullable String directory = properties.directory();
         if (directory == null) {
@@ -67,8 +67,7 @@ final class X509Credentials implements TlsCredentials {
                     keys(directory, properties.isServer(), password),
                     trust(directory, properties.verifiesPeer()),
                     null);
-            return new X509Credentials(
-                    properties.isServer(), properties.verifiesPeer(), context);
+            return new X509Credentials(properties.isServer(), properties.verifiesPeer(), context);
         } catch (GeneralSecurityException | IOException e) {
             throw failure("Unable to load credentials from '" + directory + "'", e);
         }
