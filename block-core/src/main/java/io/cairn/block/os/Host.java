@@ -12,6 +12,9 @@ interface Host {
     /// Opens a file; see {@link HostFile#open}.
     HostFile open(String path, OpenFlags flags) throws BlockException;
 
+    /// Opens a directory; see {@link HostDirectory#open}.
+    HostDirectory openDirectory(String path) throws BlockException;
+
     /// What the host knows of the file that a name stands for, symbolic links followed.
     FileStat stat(String path) throws BlockException;
 

@@ -26,7 +26,13 @@ record LinuxAbi(
         int gettid,
         int tgkill,
         int dup3,
+        int getdents64,
+        int mkdirat,
+        int unlinkat,
+        int fchmodat,
+        int renameat2,
         int openDirect,
+        int openDirectory,
         int openNoFollow) {
     private static final LinuxAbi X86_64 =
             new LinuxAbi(
@@ -52,14 +58,20 @@ record LinuxAbi(
                     /* gettid= */ 186,
                     /* tgkill= */ 234,
                     /* dup3= */ 292,
+                    /* getdents64= */ 217,
+                    /* mkdirat= */ 258,
+                    /* unlinkat= */ 263,
+                    /* fchmodat= */ 268,
+                    /* renameat2= */ 316,
                     /* openDirect= */ 040000,
+                    /* openDirectory= */ 0200000,
                     /* openNoFollow= */ 0400000);
 
-    private static final LinuxAbi AARCH64 = generic(0200000, 0100000);
-    private static final LinuxAbi OTHERS = generic(040000, 0400000);
+    private static final LinuxAbi AARCH64 = generic(0200000, 040000, 0100000);
+    private static final LinuxAbi OTHERS = generic(040000, 0200000, 0400000);
 
     /// The numbers that all newer architectures share.
-    private static LinuxAbi generic(int openDirect, int openNoFollow) {
+    private static LinuxAbi generic(int openDirect, int openDirectory, int openNoFollow) {
         return new LinuxAbi(
                 /* openat= */ 56,
                 /* close= */ 57,
@@ -83,7 +95,13 @@ record LinuxAbi(
                 /* gettid= */ 178,
                 /* tgkill= */ 131,
                 /* dup3= */ 24,
+                /* getdents64= */ 61,
+                /* mkdirat= */ 34,
+                /* unlinkat= */ 35,
+                /* fchmodat= */ 53,
+                /* renameat2= */ 276,
                 openDirect,
+                openDirectory,
                 openNoFollow);
     }
 

@@ -4,10 +4,13 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.HostException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Linux's calls on descriptors and names, with its numbers and structures; a failure is an
 /// exception.
@@ -40,6 +43,9 @@ final class LinuxCalls {
     private static final int SIG_UNBLOCK = 1;
     private static final int O_RDWR = 02;
     private static final int O_ACCMODE = 03;
+    /// `O_NONBLOCK`.
+    static final int NON_BLOCKING = 04000;
+
     private static final int O_CREAT = 0100;
     private static final int O_EXCL = 0200;
     private static final int O_TRUNC = 01000;
@@ -71,13 +77,17 @@ final class LinuxCalls {
     }
 
     static int open(String path, OpenFlags flags) throws BlockException {
+        return openAt(AT_FDCWD, path, openBits(flags), flags.mode());
+    }
+
+    /// Opens a name as seen from a directory.
+    static int openAt(int directory, String path, int flagBits, int mode) throws BlockException {
         try (Arena arena = Arena.ofConfined();
                 CallFrame frame = CallFrame.take()) {
             long name = nativeName(arena, path).address();
-            int bits = openBits(flags) | O_CLOEXEC;
+            int bits = flagBits | O_CLOEXEC;
             while (true) {
-                long fd =
-                        Syscall.call(frame, ABI.openat(), AT_FDCWD, name, bits, flags.mode(), 0, 0);
+                long fd = Syscall.call(frame, ABI.openat(), directory, name, bits, mode, 0, 0);
                 if (fd != -Errno.EINTR.value()) {
                     return (int) check(fd);
                 }
@@ -96,6 +106,12 @@ final class LinuxCalls {
         MemorySegment name = arena.allocate(bytes.length + 1L);
         name.asByteBuffer().put(bytes);
         return name;
+    }
+
+    /// The text of a name's bytes; null if it is none that {@link #nativeName} leads back from.
+    static @Nullable String nameOf(byte[] bytes) {
+        String text = new String(bytes, NAMES);
+        return Arrays.equals(text.getBytes(NAMES), bytes) ? text : null;
     }
 
     static void close(int fd) {
@@ -217,7 +233,8 @@ final class LinuxCalls {
         return result;
     }
 
-    private static long call(int number, long a, long b, long c, long d) {
+    /// Any call of up to four arguments; its result or the negative error number.
+    static long call(int number, long a, long b, long c, long d) {
         try (CallFrame frame = CallFrame.take()) {
             return Syscall.call(frame, number, a, b, c, d, 0, 0);
         }

@@ -48,6 +48,15 @@ final class LinuxFile implements HostFile {
         return new LinuxFile(path, flags, fd, usesRing);
     }
 
+    /// Opens a name as seen from a directory, without waiting for the other end of a FIFO.
+    static LinuxFile openAt(
+            int directory, String name, String path, OpenFlags flags, boolean usesRing)
+            throws BlockException {
+        int bits = LinuxCalls.openBits(flags) | LinuxCalls.NON_BLOCKING;
+        int fd = IoPool.call(() -> LinuxCalls.openAt(directory, name, bits, flags.mode()));
+        return new LinuxFile(path, flags, fd, usesRing);
+    }
+
     @Override
     public String path() {
         return path;

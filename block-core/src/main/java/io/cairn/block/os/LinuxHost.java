@@ -26,6 +26,11 @@ final class LinuxHost implements Host {
     }
 
     @Override
+    public HostDirectory openDirectory(String path) throws BlockException {
+        return LinuxDirectory.open(path, usesRing);
+    }
+
+    @Override
     public FileStat stat(String path) throws BlockException {
         return IoPool.call(() -> LinuxStat.of(path));
     }

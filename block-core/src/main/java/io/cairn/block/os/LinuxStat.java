@@ -15,12 +15,16 @@ import java.nio.ByteBuffer;
 /// | 32 | 8 | inode |
 /// | 40 | 8 | length |
 /// | 48 | 8 | blocks of 512 bytes |
+/// | 64 | 8 | seconds of the last access |
+/// | 96 | 8 | seconds of the last change of anything |
+/// | 112 | 8 | seconds of the last change of the content |
 /// | 136 | 4 | major number of the device |
 /// | 140 | 4 | minor number of the device |
 /// | 152 | 4 | memory alignment of direct requests |
 /// | 156 | 4 | offset alignment of direct requests |
 final class LinuxStat {
     private static final int AT_FDCWD = -100;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int BASIC_STATS = 0x7ff;
     private static final int DIRECT_ALIGNMENT = 0x2000;
@@ -42,6 +46,39 @@ final class LinuxStat {
             MemorySegment empty = arena.allocate(1);
             return read(call(frame, fd, empty.address(), AT_EMPTY_PATH, BASIC_STATS));
         }
+    }
+
+    /// What a name in a directory stands for.
+    static DirectoryEntry entry(int directory, String name, boolean follow) throws BlockException {
+        try (Arena arena = Arena.ofConfined();
+                CallFrame frame = CallFrame.take()) {
+            long address = LinuxCalls.nativeName(arena, name).address();
+            int flags = follow ? 0 : AT_SYMLINK_NOFOLLOW;
+            return readEntry(call(frame, directory, address, flags, BASIC_STATS));
+        }
+    }
+
+    private static DirectoryEntry readEntry(ByteBuffer stat) {
+        FileStat file = read(stat);
+        int mode = Short.toUnsignedInt(stat.getShort(CallFrame.DATA + 28));
+        return new DirectoryEntry(
+                entryKind(mode),
+                file.length(),
+                file.permissions(),
+                file.device(),
+                file.inode(),
+                stat.getLong(CallFrame.DATA + 64),
+                stat.getLong(CallFrame.DATA + 112),
+                stat.getLong(CallFrame.DATA + 96));
+    }
+
+    private static DirectoryEntry.Kind entryKind(int mode) {
+        return switch (mode & TYPE_MASK) {
+            case 0100000 -> DirectoryEntry.Kind.REGULAR;
+            case 0040000 -> DirectoryEntry.Kind.DIRECTORY;
+            case 0120000 -> DirectoryEntry.Kind.LINK;
+            default -> DirectoryEntry.Kind.OTHER;
+        };
     }
 
     /// What the filesystem says of direct requests; {@link IoAlignment#NONE} where it says nothing.

@@ -21,6 +21,11 @@ final class PortableHost implements Host {
     }
 
     @Override
+    public HostDirectory openDirectory(String path) throws BlockException {
+        return PortableDirectory.open(path);
+    }
+
+    @Override
     public FileStat stat(String path) throws BlockException {
         return statOf(HostPath.path(path));
     }
