@@ -6,6 +6,7 @@ import io.cairn.protocol.file.FileDriver;
 import io.cairn.protocol.file.HostDeviceDriver;
 import io.cairn.protocol.nbd.NbdDriver;
 import io.cairn.protocol.nullco.NullDriver;
+import io.cairn.protocol.vvfat.VvfatDriver;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,8 @@ public final class ProtocolDrivers implements DriverProvider {
                                     HostDeviceDriver.NAME,
                                     NbdDriver.NAME,
                                     NULL_AIO,
-                                    NULL_CO)));
+                                    NULL_CO,
+                                    VvfatDriver.NAME)));
 
     @Override
     public Set<String> names() {
@@ -41,6 +43,7 @@ public final class ProtocolDrivers implements DriverProvider {
             case HostDeviceDriver.NAME -> new HostDeviceDriver();
             case NbdDriver.NAME -> new NbdDriver();
             case NULL_AIO, NULL_CO -> new NullDriver(name);
+            case VvfatDriver.NAME -> new VvfatDriver();
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -50,12 +53,16 @@ public final class ProtocolDrivers implements DriverProvider {
         return Set.of();
     }
 
-    /// Every driver here bears the name of its prefix, or of one of them.
+    /// Every driver here bears the name of its prefix, or of one of them, but for `fat:`.
     @Override
     public @Nullable String driverOfPrefix(String prefix) {
         if (NbdDriver.hasPrefix(prefix)) {
             return NbdDriver.NAME;
         }
-        return NAMES.contains(prefix) ? prefix : null;
+        if (prefix.equals(VvfatDriver.PREFIX)) {
+            return VvfatDriver.NAME;
+        }
+        boolean isOwn = !prefix.equals(VvfatDriver.NAME);
+        return isOwn && NAMES.contains(prefix) ? prefix : null;
     }
 }
