@@ -12,10 +12,11 @@ package io.cairn.protocol.vvfat;
 /// | disk, FAT12 | 64, 16, 63 | 33030144 | 8192 |
 /// | floppy, FAT12 by default | 80, 2, 36 | 2949120 | 8192 |
 /// | floppy, FAT12 asked for | 80, 2, 18 | 1474560 | 8192 |
-/// | floppy, FAT16 or FAT32 | 80, 2, 36 | 2949120 | 512 |
+/// | floppy, FAT16 | 80, 2, 36 | 2949120 | 512 |
 ///
 /// The kind of a FAT12 or FAT16 follows from the number of its clusters, so clusters are small
-/// where large ones would make a volume another kind than it says.
+/// where large ones would make a volume another kind than it says; a floppy cannot have FAT32 at
+/// all.
 ///
 /// @param type the kind of FAT
 /// @param floppy no partition table, and a floppy's media byte

@@ -9,7 +9,6 @@ import io.cairn.block.os.HostPath;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /// The directory that is shown, as the place from which every file in it is reached.
@@ -52,7 +51,11 @@ final class HostFolder implements AutoCloseable {
 
     /// The name of a node for messages.
     String nameOf(HostNode node) {
-        String path = node.path();
+        return path(node.path());
+    }
+
+    /// A path in the directory for messages; an empty one is the directory itself.
+    String path(String path) {
         if (path.isEmpty()) {
             return name;
         }
@@ -69,15 +72,14 @@ final class HostFolder implements AutoCloseable {
     ///
     /// @param follow whether symbolic links may be on the way, as for reading; else they fail
     <T> T in(HostNode directory, boolean follow, Action<T> action) throws BlockException {
-        List<String> names = new ArrayList<>();
-        HostNode node = directory;
-        for (HostNode parent = node.parent(); parent != null; parent = node.parent()) {
-            names.add(node.hostName());
-            node = parent;
-        }
+        return in(directory.names(), follow, action);
+    }
+
+    /// Does something in the directory to which some names lead.
+    <T> T in(List<String> names, boolean follow, Action<T> action) throws BlockException {
         HostDirectory at = root;
         try {
-            for (String step : names.reversed()) {
+            for (String step : names) {
                 HostDirectory next = at.openDirectory(step, follow);
                 close(at);
                 at = next;

@@ -166,15 +166,17 @@ final class HostNode {
         return depth;
     }
 
-    /// The path from the root directory, for messages; the root's is empty.
-    String path() {
-        if (parent == null) {
-            return "";
-        }
+    /// The names that lead here from the root directory.
+    List<String> names() {
         List<String> names = new ArrayList<>();
         for (HostNode node = this; node.parent != null; node = node.parent) {
             names.add(node.hostName);
         }
-        return String.join("/", names.reversed());
+        return names.reversed();
+    }
+
+    /// The path from the root directory, for messages; the root's is empty.
+    String path() {
+        return String.join("/", names());
     }
 }

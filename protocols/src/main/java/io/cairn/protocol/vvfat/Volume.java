@@ -102,6 +102,12 @@ final class Volume implements AutoCloseable {
         }
     }
 
+    /// Whether a cluster shows a part of a file.
+    boolean showsFile(int cluster) {
+        HostNode owner = owners[cluster];
+        return owner != null && !owner.isDirectory();
+    }
+
     /// Lets go of open files, whose names may stand for others now.
     void forgetFiles() {
         files.forget();

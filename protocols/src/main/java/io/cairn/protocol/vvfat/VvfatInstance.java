@@ -1,6 +1,7 @@
 package io.cairn.protocol.vvfat;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
@@ -10,22 +11,30 @@ import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.Mapping;
+import io.cairn.block.spi.Prepared;
+import io.cairn.block.spi.ReopenContext;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// An open vvfat node.
 final class VvfatInstance extends DriverInstance {
-    private final Volume volume;
+    private final Disk disk;
+    private final boolean rw;
     private final Options identity;
 
-    VvfatInstance(Volume volume, Options identity, boolean rw) {
-        this.volume = volume;
+    /// Requests share it; a commit has it alone.
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+
+    VvfatInstance(Volume volume, Options identity, boolean rw) throws BlockException {
+        this.disk = new Disk(volume, rw ? Overlay.create() : null);
+        this.rw = rw;
         this.identity = identity;
     }
 
     @Override
     public long length() {
-        return volume.geometry().diskBytes();
+        return disk.geometry().diskBytes();
     }
 
     @Override
@@ -57,12 +66,62 @@ final class VvfatInstance extends DriverInstance {
 
     @Override
     public void read(long offset, ByteBuffer dst) throws BlockException {
-        volume.read(offset, dst);
+        lock.readLock().lock();
+        try {
+            disk.read(offset, dst);
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
     @Override
     public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
-        throw new BlockException(Errno.EACCES, Errno.EACCES.text());
+        lock.readLock().lock();
+        try {
+            disk.overlay().write(offset, src);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        lock.readLock().lock();
+        try {
+            return disk.overlay().zero(offset, length);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// Brings what was written into the files, unless it is a change half made: that waits for a
+    /// later flush.
+    @Override
+    public void flushToDisk() throws BlockException {
+        try {
+            commit();
+        } catch (CorruptImageException _) {
+            // The guest is not done yet.
+        }
+    }
+
+    private void commit() throws BlockException {
+        lock.writeLock().lock();
+        try {
+            if (disk.isDirty()) {
+                Commit.run(disk);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public Prepared prepareReopen(ReopenContext context) throws BlockException {
+        if (!rw && !context.flags().readOnly() && !context.flags().autoReadOnly()) {
+            throw new BlockException(Errno.EACCES, "Image is read-only");
+        }
+        return Prepared.NOTHING;
     }
 
     @Override
@@ -71,8 +130,11 @@ final class VvfatInstance extends DriverInstance {
         throw new IllegalStateException("a vvfat node has no children");
     }
 
+    /// Brings what was written into the files; what cannot be is lost, and the failure says so.
     @Override
     public void close() throws BlockException {
-        volume.close();
+        try (disk) {
+            commit();
+        }
     }
 }

@@ -95,6 +95,10 @@ record VvfatOptions(
     Geometry geometry() throws BlockException {
         FatType standard = floppy ? FatType.FAT12 : FatType.FAT16;
         FatType type = fatType == 0 ? standard : FatType.of(fatType);
+        if (floppy && type == FatType.FAT32) {
+            throw new InvalidOptionException(
+                    "A floppy has too few clusters for FAT32, use a fat-type of 12 or 16");
+        }
         return Geometry.of(type, floppy, fatType != 0);
     }
 
