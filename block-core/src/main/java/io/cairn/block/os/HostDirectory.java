@@ -57,7 +57,8 @@ public interface HostDirectory extends AutoCloseable {
     /// Takes an empty directory away; one that is not fails with `ENOTEMPTY`.
     void deleteDirectory(String name) throws BlockException;
 
-    /// Sets the permission bits of a file or directory; not to be used on a symbolic link.
+    /// Sets the permission bits of a file or directory that this process may read; a symbolic link
+    /// fails with `ELOOP`.
     void setPermissions(String name, int mode) throws BlockException;
 
     /// Waits until the names are on stable storage, where the system can tell.

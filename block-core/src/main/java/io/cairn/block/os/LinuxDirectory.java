@@ -194,7 +194,17 @@ final class LinuxDirectory implements HostDirectory {
 
     @Override
     public void setPermissions(String name, int mode) throws BlockException {
-        named(name, at -> LinuxCalls.call(LinuxCalls.numbers().fchmodat(), fd, at, mode, 0));
+        String checked = component(name);
+        int bits = LinuxCalls.numbers().openNoFollow() | LinuxCalls.NON_BLOCKING;
+        IoPool.run(() -> {
+            int file = LinuxCalls.openAt(fd, checked, bits, 0);
+            try {
+                LinuxCalls.check(
+                        LinuxCalls.call(LinuxCalls.numbers().fchmod(), file, mode, 0, 0));
+            } finally {
+                LinuxCalls.close(file);
+            }
+        });
     }
 
     @Override

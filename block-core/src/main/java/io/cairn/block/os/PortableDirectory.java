@@ -176,6 +176,9 @@ final class PortableDirectory implements HostDirectory {
     @Override
     public void setPermissions(String name, int mode) throws BlockException {
         Path path = child(name);
+        if (entry(name, false).kind() == DirectoryEntry.Kind.LINK) {
+            throw HostErrors.of(Errno.ELOOP);
+        }
         if (isPosix()) {
             IoPool.run(() -> Files.setPosixFilePermissions(path, Permissions.ofMode(mode)));
         }
