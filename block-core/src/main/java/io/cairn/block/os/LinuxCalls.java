@@ -43,6 +43,7 @@ final class LinuxCalls {
     private static final int SIG_UNBLOCK = 1;
     private static final int O_RDWR = 02;
     private static final int O_ACCMODE = 03;
+
     /// `O_NONBLOCK`.
     static final int NON_BLOCKING = 04000;
 

@@ -144,8 +144,7 @@ final class LinuxDirectory implements HostDirectory {
     }
 
     @Override
-    public void exchange(String name, HostDirectory other, String otherName)
-            throws BlockException {
+    public void exchange(String name, HostDirectory other, String otherName) throws BlockException {
         if (!move(name, other, otherName, RENAME_EXCHANGE)) {
             DirectoryNames.exchange(this, name, other, otherName);
         }
@@ -199,8 +198,7 @@ final class LinuxDirectory implements HostDirectory {
         IoPool.run(() -> {
             int file = LinuxCalls.openAt(fd, checked, bits, 0);
             try {
-                LinuxCalls.check(
-                        LinuxCalls.call(LinuxCalls.numbers().fchmod(), file, mode, 0, 0));
+                LinuxCalls.check(LinuxCalls.call(LinuxCalls.numbers().fchmod(), file, mode, 0, 0));
             } finally {
                 LinuxCalls.close(file);
             }
@@ -222,8 +220,7 @@ final class LinuxDirectory implements HostDirectory {
         String checked = component(name);
         IoPool.run(() -> {
             try (Arena arena = Arena.ofConfined()) {
-                LinuxCalls.check(
-                        call.call(LinuxCalls.nativeName(arena, checked).address()));
+                LinuxCalls.check(call.call(LinuxCalls.nativeName(arena, checked).address()));
             }
         });
     }

@@ -34,8 +34,7 @@ final class PortableDirectory implements HostDirectory {
 
     private static PortableDirectory open(Path path, boolean follow) throws BlockException {
         return IoPool.call(() -> {
-            var attributes =
-                    Files.readAttributes(path, BasicFileAttributes.class, links(follow));
+            var attributes = Files.readAttributes(path, BasicFileAttributes.class, links(follow));
             if (!attributes.isDirectory()) {
                 throw HostErrors.of(Errno.ENOTDIR);
             }
@@ -120,8 +119,7 @@ final class PortableDirectory implements HostDirectory {
     @Override
     public HostFile openFile(String name, OpenFlags flags) throws BlockException {
         Path path = child(name);
-        boolean isOther =
-                !flags.create() && entry(name, true).kind() == DirectoryEntry.Kind.OTHER;
+        boolean isOther = !flags.create() && entry(name, true).kind() == DirectoryEntry.Kind.OTHER;
         if (isOther) {
             throw HostErrors.of(Errno.ENXIO);
         }
@@ -150,8 +148,7 @@ final class PortableDirectory implements HostDirectory {
     }
 
     @Override
-    public void exchange(String name, HostDirectory other, String otherName)
-            throws BlockException {
+    public void exchange(String name, HostDirectory other, String otherName) throws BlockException {
         DirectoryNames.exchange(this, name, other, otherName);
     }
 

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /// Brings what a guest has written into the host's files. Runs alone.
 final class Commit {
@@ -65,7 +64,7 @@ final class Commit {
             }
         }
         volume.forgetFiles();
-        Map<Planned, HostNode> nodes = new IdentityHashMap<>();
+        IdentityHashMap<Planned, HostNode> nodes = new IdentityHashMap<>();
         for (Planned planned : plan.after()) {
             Planned above = planned.parent();
             HostNode parent = above == null ? null : nodes.get(above);

@@ -162,8 +162,7 @@ final class CommitPlan {
     }
 
     private boolean hasSameContent(HostNode node, GuestNode guest) throws BlockException {
-        if (node.length() != guest.length()
-                || !Arrays.equals(node.clusters(), guest.clusters())) {
+        if (node.length() != guest.length() || !Arrays.equals(node.clusters(), guest.clusters())) {
             return false;
         }
         Geometry geometry = disk.geometry();
@@ -212,8 +211,7 @@ final class CommitPlan {
     private void refuseChangesBelowLinks() throws BlockException {
         for (Planned planned : after) {
             HostNode directory = planned.parent() == null ? null : planned.parent().carried();
-            boolean isBelow =
-                    directory != null && (directory.isLink() || directory.isBelowLink());
+            boolean isBelow = directory != null && (directory.isLink() || directory.isBelowLink());
             if (isBelow && (!planned.stays() || planned.changesPermissions())) {
                 throw behindLink(planned.path());
             }

@@ -70,9 +70,7 @@ enum FatType {
                 int at = cluster + cluster / 2;
                 int pair = (table[at] & 0xff) | (table[at + 1] & 0xff) << 8;
                 int both =
-                        (cluster & 1) == 0
-                                ? (pair & 0xf000) | value
-                                : (pair & 0x000f) | value << 4;
+                        (cluster & 1) == 0 ? (pair & 0xf000) | value : (pair & 0x000f) | value << 4;
                 Little.put16(table, at, both);
             }
             case FAT16 -> Little.put16(table, 2 * cluster, value);

@@ -165,9 +165,7 @@ final class GuestTree {
         String shortName = shortName(b, at);
         String found = longName.of(shortName);
         String name =
-                found.isEmpty()
-                        ? FatNames.ofShort(shortName, b[at + DirectoryFormat.CASE])
-                        : found;
+                found.isEmpty() ? FatNames.ofShort(shortName, b[at + DirectoryFormat.CASE]) : found;
         requireName(name);
         int attributes = b[at + DirectoryFormat.ATTRIBUTES];
         boolean isDirectory = (attributes & DirectoryFormat.DIRECTORY) != 0;

@@ -308,7 +308,6 @@ final class HostChanges implements AutoCloseable {
     }
 
     private boolean isDirectory(String name) throws BlockException {
-        return staging.entry(name, false).kind()
-                == DirectoryEntry.Kind.DIRECTORY;
+        return staging.entry(name, false).kind() == DirectoryEntry.Kind.DIRECTORY;
     }
 }

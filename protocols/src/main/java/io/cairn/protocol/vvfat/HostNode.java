@@ -45,8 +45,7 @@ final class HostNode {
         this.device = entry.device();
         this.inode = entry.inode();
         this.times =
-                new Times(
-                        entry.changedSeconds(), entry.accessedSeconds(), entry.modifiedSeconds());
+                new Times(entry.changedSeconds(), entry.accessedSeconds(), entry.modifiedSeconds());
         this.permissions = entry.permissions();
         this.length = entry.length();
     }

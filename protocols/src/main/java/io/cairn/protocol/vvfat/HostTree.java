@@ -92,8 +92,7 @@ final class HostTree {
     }
 
     private BlockException doesNotFit() {
-        String capacity =
-                String.format(Locale.ROOT, "%.2f", geometry.volumeSectors() / 2000.0);
+        String capacity = String.format(Locale.ROOT, "%.2f", geometry.volumeSectors() / 2000.0);
         return new BlockException(
                 Errno.EINVAL,
                 "Directory does not fit in FAT"
@@ -104,8 +103,7 @@ final class HostTree {
     }
 
     private BlockException unreadable(HostNode directory, String why) {
-        return new BlockException(
-                        Errno.EIO, "Could not read directory " + folder.nameOf(directory))
+        return new BlockException(Errno.EIO, "Could not read directory " + folder.nameOf(directory))
                 .withDetail(why);
     }
 
@@ -161,7 +159,10 @@ final class HostTree {
                     && entry.kind() == DirectoryEntry.Kind.DIRECTORY
                     && leadsRound(directory, entry)) {
                 warnings.warn(
-                        "Not showing " + folder.nameOf(directory) + "/" + name
+                        "Not showing "
+                                + folder.nameOf(directory)
+                                + "/"
+                                + name
                                 + ": it is a link to a directory above it");
                 return null;
             }

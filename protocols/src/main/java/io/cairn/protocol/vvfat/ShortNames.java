@@ -30,8 +30,7 @@ final class ShortNames {
         Part base = Part.of(name.substring(0, stop), BASE);
         Part extension = Part.of(dot >= stop ? name.substring(dot + 1) : "", EXTENSION);
         // What lies between the first dot and the last is lost.
-        boolean isExact =
-                base.isExact && extension.isExact && !base.text.isEmpty() && dot <= stop;
+        boolean isExact = base.isExact && extension.isExact && !base.text.isEmpty() && dot <= stop;
         String exact = pad(base.text, BASE) + pad(extension.text, EXTENSION);
         return isExact && taken.add(exact) ? exact : numbered(base.text, extension.text);
     }

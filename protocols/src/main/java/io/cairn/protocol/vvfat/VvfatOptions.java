@@ -73,8 +73,7 @@ record VvfatOptions(
             throw new InvalidOptionException("File name string must start with 'fat:'");
         }
         int last = filename.lastIndexOf(':');
-        List<String> words =
-                Arrays.asList(filename.substring(0, last).split(":", -1));
+        List<String> words = Arrays.asList(filename.substring(0, last).split(":", -1));
         long fatType = 0;
         for (int type : new int[] {12, 16, 32}) {
             fatType = words.contains(Integer.toString(type)) ? type : fatType;

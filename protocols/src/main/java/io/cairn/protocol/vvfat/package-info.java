@@ -2,25 +2,24 @@
 /// `fat:[floppy:][12:|16:|32:][rw:]DIR`.
 ///
 /// The specification is Microsoft's "FAT: General Overview of On-Disk Format", 1.03 (fatgen103).
-/// What it leaves open is laid out as the peer does ({@link
-/// io.cairn.protocol.vvfat.Geometry}, {@link io.cairn.protocol.vvfat.ShortNames}), so that one
-/// directory gives the same bytes. We differ where the peer's disk breaks the specification, or
-/// tells what it should not: long names have no characters that FAT forbids, names that differ in
-/// case alone are shown by their short names, behind a file's end are zeroes, the allocation
-/// table of a floppy has a floppy's media byte, volumes called FAT16 or FAT32 have the clusters
-/// that make them such, and there is no FAT32 floppy. Files that nobody may write are read-only,
-/// and FIFOs, sockets and devices are not shown.
+/// What it leaves open is laid out as the peer does ({@link io.cairn.protocol.vvfat.Geometry},
+/// {@link io.cairn.protocol.vvfat.ShortNames}), so that one directory gives the same bytes. We
+/// differ where the peer's disk breaks the specification, or tells what it should not: long names
+/// have no characters that FAT forbids, names that differ in case alone are shown by their short
+/// names, behind a file's end are zeroes, the allocation table of a floppy has a floppy's media
+/// byte, volumes called FAT16 or FAT32 have the clusters that make them such, and there is no FAT32
+/// floppy. Files that nobody may write are read-only, and FIFOs, sockets and devices are not shown.
 ///
-/// **Reading.** Opening reads names and metadata of the whole tree
-/// ({@link io.cairn.protocol.vvfat.HostTree}), which may have 2^18 files and 256 levels, and keeps
+/// **Reading.** Opening reads names and metadata of the whole tree ({@link
+/// io.cairn.protocol.vvfat.HostTree}), which may have 2^18 files and 256 levels, and keeps
 /// directories and allocation table in memory ({@link io.cairn.protocol.vvfat.Volume}). A file's
 /// content is read from the host when its clusters are; sixteen files are kept open. Its length is
 /// that at opening: what has grown is cut off, what has become shorter or is gone is an I/O error
 /// that names the file. Symbolic links are followed, except round in circles.
 ///
-/// **Writing** (`rw`). What a guest writes goes to a temporary file without a name
-/// ({@link io.cairn.protocol.vvfat.Overlay}), at most the size of the disk. A flush and the closing
-/// commit it:
+/// **Writing** (`rw`). What a guest writes goes to a temporary file without a name ({@link
+/// io.cairn.protocol.vvfat.Overlay}), at most the size of the disk. A flush and the closing commit
+/// it:
 ///
 /// 1. {@link io.cairn.protocol.vvfat.GuestTree} reads the disk's own structures. Both allocation
 ///    tables must be alike, every chain whole, in nobody else's way and of its file's length, every

@@ -45,7 +45,8 @@ class VvfatDriverTest {
 
     private BlockBackend openName(String name) throws BlockException {
         OpenRequest request = OpenRequest.of(name).withFormat("vvfat");
-        return fixture.graph.open(request, Permissions.of(Permission.CONSISTENT_READ), Permissions.ALL);
+        return fixture.graph.open(
+                request, Permissions.of(Permission.CONSISTENT_READ), Permissions.ALL);
     }
 
     private static String text(ByteBuffer buffer, int at, int length) {
@@ -178,8 +179,7 @@ class VvfatDriverTest {
         assertThatThrownBy(() -> fixture.open(new Options(options).put("rw", true)))
                 .hasMessageEndingWith("Unable to set VVFAT to 'rw' when drive is read-only");
         assertThatThrownBy(() ->
-                        fixture.open(
-                                new Options(options).put("fat-type", 32L).put("floppy", true)))
+                        fixture.open(new Options(options).put("fat-type", 32L).put("floppy", true)))
                 .hasMessageContaining("too few clusters for FAT32");
     }
 }

@@ -42,13 +42,11 @@ final class VvfatFixture implements AutoCloseable {
 
     BlockBackend open(Options options) throws BlockException {
         OpenRequest request = new OpenRequest(null, options, NodeFlags.READ_ONLY, true);
-        return graph.open(
-                request, Permissions.of(Permission.CONSISTENT_READ), Permissions.ALL);
+        return graph.open(request, Permissions.of(Permission.CONSISTENT_READ), Permissions.ALL);
     }
 
     BlockBackend openForWriting(Options options) throws BlockException {
-        OpenRequest request =
-                new OpenRequest(null, options.put("rw", true), WRITABLE, true);
+        OpenRequest request = new OpenRequest(null, options.put("rw", true), WRITABLE, true);
         return graph.open(
                 request,
                 Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE),
@@ -156,8 +154,7 @@ final class VvfatFixture implements AutoCloseable {
 
     static void assumeInstalled(String... programs) {
         for (String program : programs) {
-            assumeTrue(
-                    Path.of(program(program)).isAbsolute(), program + " is not installed");
+            assumeTrue(Path.of(program(program)).isAbsolute(), program + " is not installed");
         }
     }
 

@@ -47,7 +47,13 @@ class VvfatInteropTest {
         Files.write(inner.resolve("thirteen char"), content);
         Path theirs = directory.resolve("theirs.raw");
         VvfatFixture.run(
-                "qemu-img", "convert", "-f", "vvfat", "-O", "raw", "fat:" + words + tree,
+                "qemu-img",
+                "convert",
+                "-f",
+                "vvfat",
+                "-O",
+                "raw",
+                "fat:" + words + tree,
                 theirs.toString());
 
         Options options = new Options().put("driver", "vvfat");

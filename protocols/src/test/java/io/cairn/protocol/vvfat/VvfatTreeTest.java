@@ -166,8 +166,7 @@ class VvfatTreeTest {
         try (BlockBackend disk = fixture.open(options())) {
             Files.write(file, new byte[100]);
             assertThatThrownBy(() -> new FatReader(disk, false).tree())
-                    .hasMessageEndingWith(
-                            "Could not read '" + file + "': It has become shorter");
+                    .hasMessageEndingWith("Could not read '" + file + "': It has become shorter");
             Files.write(file, new byte[30_000]);
             assertThat(new FatReader(disk, false).tree().get("file")).startsWith("20000 bytes");
         }
@@ -177,8 +176,7 @@ class VvfatTreeTest {
                     .hasMessageEndingWith(
                             "Could not read '" + file + "': No such file or directory")
                     .isInstanceOfSatisfying(
-                            BlockException.class,
-                            e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
+                            BlockException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EIO));
         }
     }
 

@@ -223,8 +223,7 @@ class VvfatWriteTest {
         }
 
         assertThat(fixture.graph.takeCloseFailure())
-                .hasValueSatisfying(
-                        e -> assertThat(e).hasMessageContaining("contradicts itself"));
+                .hasValueSatisfying(e -> assertThat(e).hasMessageContaining("contradicts itself"));
         assertThat(tree.resolve("file")).hasContent("x");
     }
 
