@@ -6,7 +6,8 @@ import io.cairn.block.os.DirectoryEntry;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /// Brings what a guest has written into the host's files. Runs alone.
 final class Commit {
@@ -64,7 +65,7 @@ final class Commit {
             }
         }
         volume.forgetFiles();
-        IdentityHashMap<Planned, HostNode> nodes = new IdentityHashMap<>();
+        Map<Planned, HostNode> nodes = new HashMap<>();
         for (Planned planned : plan.after()) {
             Planned above = planned.parent();
             HostNode parent = above == null ? null : nodes.get(above);

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,10 +30,10 @@ final class CommitPlan {
     private final Map<Integer, HostNode> byCluster = new HashMap<>();
 
     /// What each node that stays or moves becomes.
-    private final Map<HostNode, Planned> carried = new IdentityHashMap<>();
+    private final Map<HostNode, Planned> carried = new HashMap<>();
 
     /// Files in whose place a new one of the same name comes.
-    private final Map<HostNode, Planned> replaced = new IdentityHashMap<>();
+    private final Map<HostNode, Planned> replaced = new HashMap<>();
 
     private CommitPlan(Disk disk) {
         this.disk = disk;
@@ -142,8 +141,10 @@ final class CommitPlan {
         if (place != null && (same == null || same == place)) {
             return place.hostName();
         }
-        boolean isMovedOnly = same != null && same.shownName().equals(guest.name());
-        return isMovedOnly ? same.hostName() : guest.name();
+        if (same != null && same.shownName().equals(guest.name())) {
+            return same.hostName();
+        }
+        return guest.name();
     }
 
     private @Nullable HostNode sameStart(GuestNode guest) {
@@ -166,26 +167,40 @@ final class CommitPlan {
             return false;
         }
         Geometry geometry = disk.geometry();
-        int size = geometry.clusterBytes();
-        try (PooledBuffer one = BufferPool.shared().acquire(size);
-                PooledBuffer other = BufferPool.shared().acquire(size)) {
-            for (int i = 0; i < guest.clusters().length; i++) {
-                long offset = geometry.clusterOffset(guest.clusters()[i]);
-                int sector = (int) (offset / Geometry.SECTOR);
-                if (!disk.overlay().isWritten(sector, geometry.sectorsPerCluster())) {
-                    continue;
-                }
-                ByteBuffer now = Buffers.slice(one.buffer(), 0, size);
-                ByteBuffer then = Buffers.slice(other.buffer(), 0, size);
-                disk.read(offset, now);
-                disk.volume().read(offset, then);
-                int count = (int) Math.min(size, guest.length() - (long) i * size);
-                if (!Buffers.slice(now, 0, count).equals(Buffers.slice(then, 0, count))) {
-                    return false;
-                }
+        for (int i = 0; i < guest.clusters().length; i++) {
+            long offset = geometry.clusterOffset(guest.clusters()[i]);
+            int sector = (int) (offset / Geometry.SECTOR);
+            long left = guest.length() - (long) i * geometry.clusterBytes();
+            boolean isWritten = disk.overlay().isWritten(sector, geometry.sectorsPerCluster());
+            if (isWritten && !isAsBefore(offset, left)) {
+                return false;
             }
         }
         return true;
+    }
+
+    /// Whether a cluster shows what the host's file holds, as far as the file goes.
+    private boolean isAsBefore(long offset, long left) throws BlockException {
+        int size = disk.geometry().clusterBytes();
+        int count = (int) Math.min(size, left);
+        try (PooledBuffer one = BufferPool.shared().acquire(size);
+                PooledBuffer other = BufferPool.shared().acquire(size)) {
+            ByteBuffer now = Buffers.slice(one.buffer(), 0, size);
+            ByteBuffer then = Buffers.slice(other.buffer(), 0, size);
+            disk.read(offset, now);
+            return isReadable(offset, then)
+                    && Buffers.slice(now, 0, count).equals(Buffers.slice(then, 0, count));
+        }
+    }
+
+    /// Reads a cluster of a file that may be gone by now, which is then written anew.
+    private boolean isReadable(long offset, ByteBuffer into) {
+        try {
+            disk.volume().read(offset, into);
+            return true;
+        } catch (BlockException _) {
+            return false;
+        }
     }
 
     private void findReplaced() {

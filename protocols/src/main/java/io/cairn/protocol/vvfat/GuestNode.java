@@ -6,28 +6,77 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A file or directory as the disk's own structures say it is.
-///
-/// @param parent the directory above; null for the root
-/// @param name its name, the long one if there is one
-/// @param directory whether it is a directory
-/// @param readOnly whether it must not be written
-/// @param clusters its chain
-/// @param length bytes of a file
-/// @param children what a directory holds, in its order
-record GuestNode(
-        @Nullable GuestNode parent,
-        String name,
-        boolean directory,
-        boolean readOnly,
-        int[] clusters,
-        long length,
-        List<GuestNode> children) {
+final class GuestNode {
+    private final @Nullable GuestNode parent;
+    private final String name;
+    private final boolean directory;
+    private final boolean readOnly;
+    private final int[] clusters;
+    private final long length;
+    private final List<GuestNode> children = new ArrayList<>();
+
+    private GuestNode(
+            @Nullable GuestNode parent,
+            String name,
+            boolean directory,
+            boolean readOnly,
+            int[] clusters,
+            long length) {
+        this.parent = parent;
+        this.name = name;
+        this.directory = directory;
+        this.readOnly = readOnly;
+        this.clusters = clusters;
+        this.length = length;
+    }
+
+    /// The root directory.
     static GuestNode root(int[] clusters) {
-        return new GuestNode(null, "", true, false, clusters, 0, new ArrayList<>());
+        return new GuestNode(null, "", true, false, clusters, 0);
+    }
+
+    /// A directory in another one.
+    static GuestNode directory(GuestNode parent, String name, int[] clusters) {
+        return new GuestNode(parent, name, true, false, clusters, 0);
+    }
+
+    /// A file in a directory.
+    static GuestNode file(
+            GuestNode parent, String name, boolean readOnly, int[] clusters, long length) {
+        return new GuestNode(parent, name, false, readOnly, clusters, length);
+    }
+
+    /// Its name, the long one if there is one.
+    String name() {
+        return name;
+    }
+
+    boolean directory() {
+        return directory;
+    }
+
+    /// Whether it must not be written; a directory may always be.
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    /// Its chain.
+    int[] clusters() {
+        return clusters;
     }
 
     int firstCluster() {
         return clusters.length == 0 ? 0 : clusters[0];
+    }
+
+    /// Bytes of a file.
+    long length() {
+        return length;
+    }
+
+    /// What a directory holds, in its order.
+    List<GuestNode> children() {
+        return children;
     }
 
     int depth() {

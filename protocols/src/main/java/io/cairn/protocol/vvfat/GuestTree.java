@@ -6,7 +6,6 @@ import io.cairn.block.Errno;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
@@ -179,14 +178,11 @@ final class GuestTree {
         if (!isDirectory && clusters.length != geometry.clustersOf(length)) {
             throw corrupt("the chain of '" + name + "' does not have the length of the file");
         }
-        return new GuestNode(
-                directory,
-                name,
-                isDirectory,
-                !isDirectory && (attributes & DirectoryFormat.READ_ONLY) != 0,
-                clusters,
-                isDirectory ? 0 : length,
-                new ArrayList<>());
+        if (isDirectory) {
+            return GuestNode.directory(directory, name, clusters);
+        }
+        boolean isReadOnly = (attributes & DirectoryFormat.READ_ONLY) != 0;
+        return GuestNode.file(directory, name, isReadOnly, clusters, length);
     }
 
     private static String shortName(byte[] b, int at) {

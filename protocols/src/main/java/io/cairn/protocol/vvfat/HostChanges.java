@@ -14,8 +14,8 @@ import io.cairn.block.os.OpenFlags;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +45,7 @@ final class HostChanges implements AutoCloseable {
     private final String stagingName;
     private final HostDirectory staging;
 
-    private final Map<Planned, String> staged = new IdentityHashMap<>();
+    private final Map<Planned, String> staged = new HashMap<>();
     private final Set<List<String>> touched = new HashSet<>();
     private final Deque<Undo> undos = new ArrayDeque<>();
     private int moved;

@@ -184,7 +184,7 @@ final class HostTree {
     }
 
     /// The names of a directory, and later its entries.
-    private final class Listing {
+    private static final class Listing {
         private final HostNode directory;
         private final byte @Nullable [] label;
         private final LongNames longNames = new LongNames();
@@ -229,8 +229,9 @@ final class HostTree {
 
         private int putDots(byte[] b) {
             HostNode parent = directory.parent();
-            boolean isTop = parent == null || parent.parent() == null;
-            int above = isTop ? 0 : parent.firstCluster();
+            // The root is cluster 0 here, whatever its own first cluster is.
+            boolean isBelowRoot = parent == null || parent.parent() == null;
+            int above = parent == null || isBelowRoot ? 0 : parent.firstCluster();
             int at = DirectoryFormat.putEntry(b, 0, ".", directory, directory.firstCluster());
             return DirectoryFormat.putEntry(b, at, "..", directory, above);
         }

@@ -160,7 +160,7 @@ final class VvfatFixture implements AutoCloseable {
 
     /// A program's path, looked for where superusers have theirs too.
     private static String program(String name) {
-        for (String directory : (System.getenv("PATH") + ":/usr/sbin:/sbin").split(":")) {
+        for (String directory : (System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1)) {
             Path path = Path.of(directory, name);
             if (Files.isExecutable(path)) {
                 return path.toAbsolutePath().toString();

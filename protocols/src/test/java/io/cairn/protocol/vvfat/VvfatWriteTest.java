@@ -267,6 +267,30 @@ class VvfatWriteTest {
     }
 
     @Test
+    void writesAFileAnewThatHasGoneFromTheHost() throws IOException {
+        Path file = Files.writeString(tree.resolve("file"), "12345");
+        try (BlockBackend disk = openFloppy()) {
+            mtool("mcopy", "-o", scratch("67890").toString(), "::file");
+            Files.delete(file);
+            loadAll(disk);
+            disk.flush();
+        }
+        assertThat(fixture.graph.takeCloseFailure()).isEmpty();
+        assertThat(file).hasContent("67890");
+    }
+
+    /// Writes every sector of the image, without looking at the disk.
+    private void loadAll(BlockBackend disk) throws IOException {
+        ByteBuffer whole = ByteBuffer.allocateDirect((int) disk.length());
+        try (FileChannel in = FileChannel.open(image)) {
+            while (whole.hasRemaining() && in.read(whole) >= 0) {
+                // A read may give less than is asked for.
+            }
+        }
+        disk.write(0, whole.flip(), WriteFlags.NONE);
+    }
+
+    @Test
     void changesNothingBehindALink() throws IOException {
         Path outside = Files.createDirectory(directory.resolve("outside"));
         Files.writeString(outside.resolve("file"), "outside");
