@@ -39,6 +39,11 @@ final class OverlapChecker {
         knowsL2Tables = false;
     }
 
+    /// Refcount blocks are no more.
+    void refblocksChanged() {
+        knowsRefblocks = false;
+    }
+
     /// The tables were read anew.
     void reload() {
         knowsL2Tables = false;

@@ -310,20 +310,30 @@ final class Refcounts {
         return new BlockException(Errno.EFBIG, Errno.EFBIG.text());
     }
 
-    /// Lets go of blocks that count nothing but themselves, and makes that stable, since nothing
-    /// counts their clusters then.
-    void dropEmptyBlocks() throws BlockException {
+    /// Lets go of blocks that count nothing, or only themselves, and makes that stable before the
+    /// clusters of the former are free. To be called until it does nothing: what it frees may have
+    /// been all that another block counts.
+    ///
+    /// @return false if there was no such block
+    boolean dropEmptyBlocks() throws BlockException {
+        List<Long> counted = new ArrayList<>();
         boolean any = false;
         for (int i = 0; i < table.length; i++) {
-            long offset = blockOffset(i);
-            long cluster = offset >>> geometry.clusterBits();
+            long cluster = blockOffset(i) >>> geometry.clusterBits();
             long first = (long) i << geometry.refblockBits();
-            if (offset != 0 && cluster >= first && cluster < blockEnd(first)) {
-                if (countsOnly(first, cluster)) {
-                    forget(i);
-                    table[i] = 0;
-                    dirtyEntries.set(i);
-                    any = true;
+            boolean countsItself = cluster >= first && cluster < blockEnd(first);
+            boolean isEmpty =
+                    cluster != 0
+                            && (countsItself
+                                    ? countsOnly(first, cluster)
+                                    : firstUsed(first, blockEnd(first)) == blockEnd(first));
+            if (isEmpty) {
+                forget(i);
+                table[i] = 0;
+                dirtyEntries.set(i);
+                any = true;
+                if (!countsItself) {
+                    counted.add(cluster);
                 }
             }
         }
@@ -332,6 +342,10 @@ final class Refcounts {
             writeTable();
             file.flush();
         }
+        for (long cluster : counted) {
+            lower(cluster, 1);
+        }
+        return any;
     }
 
     /// Whether a block has no other entry than one of 1 for a cluster.

@@ -226,7 +226,9 @@ final class Resizing {
         try {
             image.tables().dropTables((int) geometry.l1Entries(size));
             image.writer().sync();
-            image.refcounts().dropEmptyBlocks();
+            while (image.refcounts().dropEmptyBlocks()) {
+                image.overlaps().refblocksChanged();
+            }
             image.writer().finish();
             cutFile();
         } finally {

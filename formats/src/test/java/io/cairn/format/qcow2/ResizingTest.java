@@ -1,0 +1,100 @@
+package io.cairn.format.qcow2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.CheckResult;
+import io.cairn.format.FormatDrivers;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.TestGraph;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+class ResizingTest {
+    private static final int LENGTH = 4 << 20;
+    private static final int SHORT = 256 << 10;
+    private static final int CHUNK = 64 << 10;
+
+    private final TestGraph graph = new TestGraph(new MemoryHost(), new FormatDrivers());
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void leavesNoEmptyRefcountBlocksAndUsesTheirClustersAgain(long seed) throws BlockException {
+        create("refcount_bits", seed % 2 == 0 ? "64" : "16");
+        try (BlockBackend disk = graph.open("qcow2", "disk")) {
+            fill(disk, new Random(seed));
+
+            disk.truncate(SHORT, true, Preallocation.OFF, false);
+            requireNoEmptyRefblock(graph.host().get("disk").content());
+
+            disk.truncate(LENGTH, true, Preallocation.OFF, false);
+            fill(disk, new Random(seed));
+        }
+        requireClean();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"metadata", "falloc", "full"})
+    void preallocatesTheVacantRestOfTheLastCluster(String mode) throws BlockException {
+        Preallocation preallocation = Preallocation.OFF;
+        for (Preallocation candidate : Preallocation.values()) {
+            preallocation = candidate.text().equals(mode) ? candidate : preallocation;
+        }
+        graph.create("qcow2", "disk", new Options().put("size", "96k"));
+        try (BlockBackend disk = graph.open("qcow2", "disk")) {
+            disk.truncate(128 << 10, true, preallocation, false);
+
+            assertThat(disk.status(0, 64 << 10, true).allocated()).isFalse();
+            assertThat(disk.status(64 << 10, 64 << 10, true).allocated()).isTrue();
+        }
+        requireClean();
+    }
+
+    private void create(String option, String value) throws BlockException {
+        Options options = new Options().put("size", Integer.toString(LENGTH));
+        graph.create("qcow2", "disk", options.put("cluster_size", "512").put(option, value));
+    }
+
+    private static void fill(BlockBackend disk, Random random) throws BlockException {
+        List<Integer> offsets = new ArrayList<>();
+        for (int offset = 0; offset < LENGTH; offset += CHUNK) {
+            offsets.add(offset);
+        }
+        Collections.shuffle(offsets, random);
+        for (int offset : offsets) {
+            disk.write(offset, ByteBuffer.allocateDirect(CHUNK), WriteFlags.NONE);
+        }
+    }
+
+    private static void requireNoEmptyRefblock(byte[] content) {
+        ByteBuffer image = ByteBuffer.wrap(content);
+        int table = Math.toIntExact(image.getLong(48));
+        int entries = image.getInt(56) * 512 / Long.BYTES;
+        for (int i = 0; i < entries; i++) {
+            int block = Math.toIntExact(image.getLong(table + i * Long.BYTES));
+            byte[] bytes = new byte[512];
+            image.get(block, bytes);
+            assertThat(block == 0 || !ByteBuffer.wrap(bytes).equals(ByteBuffer.allocate(512)))
+                    .as("refcount block " + i)
+                    .isTrue();
+        }
+    }
+
+    private void requireClean() throws BlockException {
+        assertThat(graph.graph().takeCloseFailure()).isEmpty();
+        assertThat(Qcow2Images.check(graph, "disk"))
+                .extracting(CheckResult::checkErrors, CheckResult::corruptions, CheckResult::leaks)
+                .containsExactly(0L, 0L, 0L);
+    }
+}
