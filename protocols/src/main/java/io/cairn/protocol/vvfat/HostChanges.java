@@ -228,7 +228,7 @@ final class HostChanges implements AutoCloseable {
         if (from == null) {
             in(directory, host -> host.createDirectory(name, DIRECTORY_MODE));
             undos.push(() -> in(directory, host -> host.deleteDirectory(name)));
-        } else if (plan.replaces(planned)) {
+        } else if (plan.replaces(planned) && isThere(directory, name)) {
             in(directory, host -> staging.exchange(from, host, name));
             undos.push(() -> in(directory, host -> staging.exchange(from, host, name)));
         } else {
@@ -236,6 +236,19 @@ final class HostChanges implements AutoCloseable {
             undos.push(() -> in(directory, host -> host.rename(name, staging, from)));
         }
         touched.add(directory);
+    }
+
+    /// Whether there is still something to be replaced; somebody else may have deleted it.
+    private boolean isThere(List<String> directory, String name) throws BlockException {
+        try {
+            in(directory, host -> host.entry(name, false));
+            return true;
+        } catch (BlockException e) {
+            if (e.errno() == Errno.ENOENT) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     private void setPermissions() throws BlockException {
