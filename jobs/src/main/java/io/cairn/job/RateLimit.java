@@ -32,7 +32,7 @@ public final class RateLimit {
     }
 
     /// A limit by the given clock.
-    static RateLimit of(long bytesPerSecond, LongSupplier nanoTime) {
+    public static RateLimit of(long bytesPerSecond, LongSupplier nanoTime) {
         if (bytesPerSecond < 0) {
             throw new IllegalArgumentException("a negative rate");
         }
@@ -50,7 +50,7 @@ public final class RateLimit {
     }
 
     /// Takes note of the next bytes and returns how long they have to wait.
-    synchronized long delayNanos(long bytes) {
+    public synchronized long delayNanos(long bytes) {
         if (bytesPerSecond == 0) {
             return 0;
         }

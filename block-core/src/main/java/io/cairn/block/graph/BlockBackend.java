@@ -35,8 +35,22 @@ public final class BlockBackend implements Parent, AutoCloseable {
         void resized(long length);
     }
 
+    /// Is told of drains in place of the queue, for a user that stops by itself: a job. Called
+    /// under the drain lock but for the last.
+    public interface DrainListener {
+        /// Nothing new may be submitted. Calls nest and do not wait.
+        void drainBegun();
+
+        /// Ends one {@link #drainBegun}.
+        void drainEnded();
+
+        /// Waits until nothing will be submitted.
+        void awaitQuiet();
+    }
+
     private final BlockGraph graph;
     private final String name;
+    private final @Nullable DrainListener drainListener;
     private final InFlight inFlight = new InFlight();
     private final ReentrantLock gate = new ReentrantLock();
     private final Condition opened = gate.newCondition();
@@ -49,8 +63,18 @@ public final class BlockBackend implements Parent, AutoCloseable {
     private volatile @Nullable Accounting accounting;
 
     BlockBackend(BlockGraph graph, String name) {
+        this(graph, name, null);
+    }
+
+    BlockBackend(BlockGraph graph, String name, @Nullable DrainListener drainListener) {
         this.graph = graph;
         this.name = name;
+        this.drainListener = drainListener;
+    }
+
+    /// True for a job's backend, which stays where it is when its node is replaced for others.
+    boolean staysAtNode() {
+        return drainListener != null;
     }
 
     /// The backend's name, empty if it has none.
@@ -363,6 +387,10 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     @Override
     public void quiesce(ChildEdge edge) {
+        if (drainListener != null) {
+            drainListener.drainBegun();
+            return;
+        }
         gate.lock();
         try {
             quiesced.getAndIncrement();
@@ -373,6 +401,10 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     @Override
     public void resume(ChildEdge edge) {
+        if (drainListener != null) {
+            drainListener.drainEnded();
+            return;
+        }
         gate.lock();
         try {
             if (quiesced.decrementAndGet() == 0) {
@@ -385,6 +417,9 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     @Override
     public void awaitIdle(ChildEdge edge) {
+        if (drainListener != null) {
+            drainListener.awaitQuiet();
+        }
         inFlight.awaitIdle();
     }
 

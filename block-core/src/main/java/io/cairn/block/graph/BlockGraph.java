@@ -118,6 +118,7 @@ public final class BlockGraph implements AutoCloseable {
             if (!node.isMonitorOwned()) {
                 throw new InvalidOptionException("Node " + name + " is not owned by the monitor");
             }
+            node.requireUnblocked("remove");
             if (!node.parents().isEmpty()) {
                 throw new BlockException(Errno.EBUSY, "Block device " + name + " is in use");
             }
@@ -154,6 +155,19 @@ public final class BlockGraph implements AutoCloseable {
             String name, BlockNode node, Permissions needed, Permissions shared)
             throws BlockException {
         BlockBackend backend = new BlockBackend(this, name);
+        backend.attach(node, needed, shared);
+        return backend;
+    }
+
+    /// A backend of a job on a node that is open: it stays at the node when that is replaced for
+    /// others, and its user stops by itself while the node is drained.
+    public BlockBackend newJobBackend(
+            BlockNode node,
+            Permissions needed,
+            Permissions shared,
+            BlockBackend.DrainListener drainListener)
+            throws BlockException {
+        BlockBackend backend = new BlockBackend(this, "", drainListener);
         backend.attach(node, needed, shared);
         return backend;
     }
@@ -378,6 +392,7 @@ public final class BlockGraph implements AutoCloseable {
     /// Replaces the node below an edge. Both nodes are drained meanwhile.
     void replace(ChildEdge edge, BlockNode replacement) throws BlockException {
         BlockNode old = edge.node();
+        edge.requireNotFrozen();
         try (Drain _ = drain(old);
                 Drain _ = drain(replacement);
                 GraphTransaction transaction = new GraphTransaction()) {

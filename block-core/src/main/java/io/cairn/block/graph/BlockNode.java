@@ -42,6 +42,9 @@ public final class BlockNode implements Node, Parent {
     private final CopyOnWriteArrayList<ChildEdge> children = new CopyOnWriteArrayList<>();
     private final Map<String, String> blockers = new LinkedHashMap<>();
 
+    /// Reasons for which everything is forbidden; guarded by `blockers`.
+    private final List<String> users = new ArrayList<>();
+
     private volatile @Nullable DriverInstance instance;
     private volatile @Nullable ChildEdge backing;
     private volatile NodeFlags flags;
@@ -358,9 +361,35 @@ public final class BlockNode implements Node, Parent {
         }
     }
 
+    /// Forbids every operation on the node until {@link #unblockAll} with the same reason.
+    public void blockAll(String reason) {
+        synchronized (blockers) {
+            users.add(reason);
+        }
+    }
+
+    /// Ends one {@link #blockAll}.
+    public void unblockAll(String reason) {
+        synchronized (blockers) {
+            users.remove(reason);
+        }
+    }
+
+    /// Throws `EBUSY` with the reason if an operation is forbidden.
+    public void requireUnblocked(String operation) throws BlockException {
+        Optional<String> reason = blocker(operation);
+        if (reason.isPresent()) {
+            throw new BlockException(Errno.EBUSY, "Node '" + name + "' is busy: " + reason.get())
+                    .atNode(name);
+        }
+    }
+
     /// Why an operation is forbidden, or empty.
     public Optional<String> blocker(String operation) {
         synchronized (blockers) {
+            if (!users.isEmpty()) {
+                return Optional.of(users.getFirst());
+            }
             return Optional.ofNullable(blockers.get(operation));
         }
     }

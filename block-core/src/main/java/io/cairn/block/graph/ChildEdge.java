@@ -74,6 +74,21 @@ public final class ChildEdge implements Child {
         return frozen > 0;
     }
 
+    /// Throws `EPERM` if a job forbids replacing the node at this edge.
+    void requireNotFrozen() throws BlockException {
+        if (isFrozen()) {
+            throw new BlockException(
+                    Errno.EPERM,
+                    "Cannot change frozen '"
+                            + name
+                            + "' link from "
+                            + parent.description()
+                            + " to '"
+                            + node.name()
+                            + "'");
+        }
+    }
+
     boolean inherits() {
         return inherits;
     }

@@ -69,6 +69,11 @@ final class NodeOpener {
                 request.followBacking());
     }
 
+    /// Opens a node of a driver that users cannot name.
+    BlockNode open(BlockDriver driver, Options options, NodeFlags flags) throws BlockException {
+        return openNode(driver, new Options(options), new Options(options), flags, false);
+    }
+
     /// @param given the user's options for this node and its children; consumed
     /// @param defaults the flags where the options do not say
     /// @param storageOnly true to open a protocol (or an explicit driver) rather than probe for a

@@ -1,6 +1,7 @@
 package io.cairn.cli.io;
 
 import io.cairn.block.BlockEvent;
+import io.cairn.block.JobEvent;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Stdout;
@@ -39,7 +40,8 @@ final class Breakpoints {
             case BlockEvent.ContentMismatch mismatch -> Verification.fail(mismatch, messages, out);
             case BlockEvent.WriteThreshold _,
                     BlockEvent.QuorumReportBad _,
-                    BlockEvent.QuorumFailure _ -> {}
+                    BlockEvent.QuorumFailure _,
+                    JobEvent _ -> {}
         }
     }
 

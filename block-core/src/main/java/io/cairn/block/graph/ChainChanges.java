@@ -1,0 +1,210 @@
+package io.cairn.block.graph;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.BlockDriver;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// The changes that jobs make to a graph: filters put in and taken out, a node put in the place of
+/// another, another backing node.
+///
+/// Each change is done whole or not at all. The nodes concerned are drained meanwhile, so that no
+/// thread with a request in flight may call. What a job holds itself ({@link
+/// BlockGraph#newJobBackend}) stays where it is.
+public final class ChainChanges {
+    private static final Set<ChildRole> BACKING = Set.of(ChildRole.COW);
+
+    private final BlockGraph graph;
+
+    public ChainChanges(BlockGraph graph) {
+        this.graph = graph;
+    }
+
+    /// Opens a filter and puts it above a node: all who used the node use the filter from then on.
+    ///
+    /// @param driver the filter's driver, which the graph need not know by name
+    /// @param options how it is opened; they name the node as a child
+    /// @param isImplicit no user has named the filter
+    /// @return the filter, which lives while somebody uses it; the caller holds it by an edge or
+    ///   takes it out again
+    public BlockNode insertFilter(
+            BlockNode below, BlockDriver driver, Options options, boolean isImplicit)
+            throws BlockException {
+        return graph.locked(() -> {
+            BlockNode filter = new NodeOpener(graph).open(driver, options, below.flags());
+            filter.setImplicit(isImplicit);
+            filter.setMonitorOwned(true);
+            boolean isDone = false;
+            try {
+                moveParents(below, filter);
+                isDone = true;
+            } finally {
+                if (!isDone) {
+                    filter.setMonitorOwned(false);
+                    graph.releaseIfUnused(filter);
+                }
+            }
+            return filter;
+        });
+    }
+
+    /// Takes a filter out that {@link #insertFilter} put in: all who use it use `successor` from
+    /// then on. The filter is closed once nobody holds it.
+    public void removeFilter(BlockNode filter, BlockNode successor) throws BlockException {
+        graph.locked(() -> {
+            moveParents(filter, successor);
+            filter.setMonitorOwned(false);
+            graph.releaseIfUnused(filter);
+            return filter;
+        });
+    }
+
+    /// Puts a node in the place of another: all who used that use this.
+    public void replaceNode(BlockNode old, BlockNode replacement) throws BlockException {
+        graph.locked(() -> {
+            moveParents(old, replacement);
+            graph.releaseIfUnused(old);
+            return replacement;
+        });
+    }
+
+    private void moveParents(BlockNode from, BlockNode to) throws BlockException {
+        try (BlockGraph.Drain _ = graph.drain(from);
+                BlockGraph.Drain _ = graph.drain(to);
+                GraphTransaction transaction = new GraphTransaction()) {
+            for (ChildEdge edge : new ArrayList<>(from.parents())) {
+                if (!isMoved(edge, to)) {
+                    continue;
+                }
+                edge.requireNotFrozen();
+                from.removeParent(edge);
+                edge.setNode(to);
+                to.addParent(edge);
+                transaction.onAbort(() -> {
+                    to.removeParent(edge);
+                    edge.setNode(from);
+                    from.addParent(edge);
+                });
+            }
+            PermissionUpdate.prepare(transaction, List.of(to, from));
+            transaction.commit();
+        }
+    }
+
+    /// An edge from the new node's own chain is what makes it stand above the old one.
+    private static boolean isMoved(ChildEdge edge, BlockNode to) {
+        if (edge.parent() instanceof BlockBackend backend) {
+            return !backend.staysAtNode();
+        }
+        return !(edge.parent() instanceof BlockNode parent) || !isInGraphOf(to, parent);
+    }
+
+    private static boolean isInGraphOf(BlockNode top, BlockNode sought) {
+        if (top == sought) {
+            return true;
+        }
+        for (ChildEdge child : top.children()) {
+            if (isInGraphOf(child.node(), sought)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Gives a node another backing node, or none, and says so in its image.
+    ///
+    /// @param reference what the image says from then on; null for no backing file
+    public void changeBacking(
+            BlockNode overlay, @Nullable BlockNode backing, @Nullable BackingReference reference)
+            throws BlockException {
+        graph.locked(() -> {
+            try (BlockGraph.Drain _ = graph.drain(overlay)) {
+                ChildEdge edge = overlay.backing();
+                if (edge != null) {
+                    edge.requireNotFrozen();
+                }
+                overlay.driverInstance().changeBackingReference(reference);
+                relink(overlay, edge, backing);
+            }
+            overlay.setNamedBacking(overlay.resolvedBackingFilename().orElse(null));
+            return overlay;
+        });
+    }
+
+    private void relink(BlockNode overlay, @Nullable ChildEdge edge, @Nullable BlockNode backing)
+            throws BlockException {
+        if (edge != null && backing != null) {
+            graph.replace(edge, backing);
+        } else if (edge != null) {
+            graph.detach(overlay, edge);
+        } else if (backing != null) {
+            graph.attach(overlay, "backing", BACKING, backing, false);
+        }
+    }
+
+    /// Keeps the links of a chain as they are until it is closed.
+    public final class Frozen implements AutoCloseable {
+        private final List<ChildEdge> edges;
+
+        private Frozen(List<ChildEdge> edges) {
+            this.edges = edges;
+        }
+
+        /// Lets the links go. Once only.
+        @Override
+        public void close() {
+            setFrozen(edges, false);
+        }
+    }
+
+    /// Freezes the links from a node down its chain.
+    ///
+    /// @param base the last node that a frozen link leads to; null for the chain's end
+    public Frozen freeze(BlockNode top, @Nullable BlockNode base) throws BlockException {
+        return graph.locked(() -> {
+            List<ChildEdge> edges = new ArrayList<>();
+            for (BlockNode node = top; node != null && node != base; ) {
+                ChildEdge edge = linkBelow(node);
+                if (edge == null) {
+                    break;
+                }
+                edge.requireNotFrozen();
+                edges.add(edge);
+                node = edge.node();
+            }
+            edges.forEach(edge -> edge.freeze(true));
+            return new Frozen(List.copyOf(edges));
+        });
+    }
+
+    private void setFrozen(List<ChildEdge> edges, boolean on) {
+        try {
+            graph.locked(() -> {
+                edges.forEach(edge -> edge.freeze(on));
+                return edges;
+            });
+        } catch (BlockException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static @Nullable ChildEdge linkBelow(BlockNode node) {
+        ChildEdge backing = node.backing();
+        if (backing != null) {
+            return backing;
+        }
+        for (ChildEdge child : node.children()) {
+            if (child.roles().contains(ChildRole.FILTERED)) {
+                return child;
+            }
+        }
+        return null;
+    }
+}

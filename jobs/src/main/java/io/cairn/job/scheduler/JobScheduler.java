@@ -1,0 +1,150 @@
+package io.cairn.job.scheduler;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.cairn.block.BlockEvent;
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.EventSink;
+import io.cairn.block.InvalidOptionException;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/// The jobs of a process: starts them, finds them, and tells of them.
+///
+/// Thread-safe. One lock guards the state of all jobs; events are sent under it, in the order in
+/// which things happened, so that the sink must not call the graph. Nothing of the graph is called
+/// under the lock.
+public final class JobScheduler implements AutoCloseable {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final JobEnding ending = new JobEnding(this);
+    private final EventSink events;
+    private final LongSupplier clock;
+
+    @GuardedBy("lock")
+    private final SequencedMap<String, Job> jobs = new LinkedHashMap<>();
+
+    /// @param events hears of all jobs
+    public JobScheduler(EventSink events) {
+        this(events, System::nanoTime);
+    }
+
+    /// @param clock nanoseconds by which speed limits are kept
+    public JobScheduler(EventSink events, LongSupplier clock) {
+        this.events = events;
+        this.clock = clock;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    JobEnding ending() {
+        return ending;
+    }
+
+    LongSupplier clock() {
+        return clock;
+    }
+
+    void emit(BlockEvent event) {
+        events.emit(event);
+    }
+
+    /// Refuses an id that is taken or not well formed, before anything is made for the job.
+    public void requireFree(JobSettings settings) throws BlockException {
+        settings.requireValid();
+        if (find(settings.id()).isPresent()) {
+            throw new InvalidOptionException("Job ID '" + settings.id() + "' already in use");
+        }
+    }
+
+    /// Lists a job, in the state `created`. A group's jobs are all listed before the first starts.
+    ///
+    /// @throws BlockException if the id is taken
+    public void add(Job job) throws BlockException {
+        lock.lock();
+        try {
+            requireFree(job.settings());
+            jobs.put(job.id(), job);
+            job.group().add(job);
+            job.enter(JobState.CREATED);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Starts a job that was added.
+    public void start(Job job) {
+        job.start();
+    }
+
+    void forget(Job job) {
+        lock.lock();
+        try {
+            jobs.remove(job.id(), job);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The job of that id.
+    public Optional<Job> find(String id) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(jobs.get(id));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The job of that id, of any kind.
+    public Job job(String id) throws BlockException {
+        return find(id).orElseThrow(() -> new BlockException(Errno.ENOENT, "Job not found"));
+    }
+
+    /// The block job of that id.
+    ///
+    /// @throws BlockException with `ENODEV`, which a monitor reports as `DeviceNotActive`
+    public Job blockJob(String id) throws BlockException {
+        return find(id).filter(Job::isBlockJob)
+                .orElseThrow(
+                        () -> new BlockException(Errno.ENODEV, "Block job '" + id + "' not found"));
+    }
+
+    /// What there is to know of all jobs, newest first.
+    public List<JobInfo> query() {
+        lock.lock();
+        try {
+            return List.copyOf(jobs.sequencedValues().reversed()).stream().map(Job::info).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Cancels all jobs and waits until they are over.
+    @Override
+    public void close() {
+        List<Job> left;
+        lock.lock();
+        try {
+            left = List.copyOf(jobs.values());
+        } finally {
+            lock.unlock();
+        }
+        for (Job job : left) {
+            try {
+                job.cancel(true);
+            } catch (BlockException e) {
+                // It is ending by itself.
+                continue;
+            }
+        }
+        left.forEach(Job::awaitConcluded);
+    }
+}
