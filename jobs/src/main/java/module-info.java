@@ -15,5 +15,6 @@ module io.cairn.job {
     exports io.cairn.job.image;
     exports io.cairn.job.rebase;
     exports io.cairn.job.scheduler;
+    exports io.cairn.job.stream;
     exports io.cairn.job;
 }

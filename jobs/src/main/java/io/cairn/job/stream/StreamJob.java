@@ -1,0 +1,239 @@
+package io.cairn.job.stream;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.BufferPool;
+import io.cairn.block.Buffers;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.PooledBuffer;
+import io.cairn.block.filter.CopyOnReadDriver;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainStatus;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.BackingReference;
+import io.cairn.job.scheduler.BlockJob;
+import io.cairn.job.scheduler.JobGroup;
+import io.cairn.job.scheduler.JobScheduler;
+import io.cairn.job.scheduler.OnError;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/// Copies what a node's backing chain holds into the node, down to a base, which then becomes its
+/// backing file (QMP reference manual, "block-stream"). What a guest reads does not change.
+///
+/// A copy-on-read filter stands above the node meanwhile and does the copying: the job reads through
+/// it. A job that ends early leaves the copied data and the backing file.
+public final class StreamJob extends BlockJob {
+    private static final int CHUNK = 512 << 10;
+    private static final Permissions READ = Permissions.of(Permission.CONSISTENT_READ);
+    private static final Permissions SHARED_AT_TOP =
+            Permissions.of(
+                    Permission.CONSISTENT_READ, Permission.WRITE, Permission.WRITE_UNCHANGED);
+    private static final Permissions SHARED_BELOW =
+            Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE_UNCHANGED);
+
+    private final StreamRange range;
+    private final @Nullable String backingFile;
+    private final OnError onError;
+
+    /// Set by the maker, cleared when the filter is out again.
+    private @Nullable BlockNode filter;
+
+    /// Set by the maker.
+    private @Nullable BlockBackend source;
+
+    private StreamJob(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            StreamOptions options,
+            @Nullable JobGroup group,
+            StreamRange range)
+            throws BlockException {
+        super(graph, scheduler, options.settings(), group);
+        this.range = range;
+        this.backingFile = options.backingFile();
+        this.onError = options.onError();
+    }
+
+    /// Makes a job, which is to be {@linkplain JobScheduler#start started}.
+    ///
+    /// @param group the jobs with which it ends, or null
+    public static StreamJob create(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            StreamOptions options,
+            @Nullable JobGroup group)
+            throws BlockException {
+        BlockNode top = find(graph, options.device());
+        StreamRange range = StreamRange.of(graph, top, options);
+        top.requireUnblocked("stream");
+        for (BlockNode node : range.intermediates()) {
+            node.requireUnblocked("stream");
+        }
+        if (options.backingFile() != null && !range.hasBase()) {
+            throw new InvalidOptionException(
+                    "backing file specified, but streaming the entire chain");
+        }
+        scheduler.requireFree(options.settings());
+        StreamJob job = new StreamJob(graph, scheduler, options, group, range);
+        boolean isDone = false;
+        try {
+            job.takeHold(options);
+            scheduler.add(job);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                job.letGo();
+            }
+        }
+        return job;
+    }
+
+    private void takeHold(StreamOptions options) throws BlockException {
+        BlockNode top = range.top();
+        makeWritable(top);
+        Options filterOptions = new Options().put("file", top.name());
+        if (range.hasBase()) {
+            filterOptions.put("bottom", range.bottom().name());
+        }
+        String name = options.filterNodeName();
+        if (name != null) {
+            filterOptions.put("node-name", name);
+        }
+        try {
+            filter =
+                    changes()
+                            .insertFilter(
+                                    top, new CopyOnReadDriver(), filterOptions, name == null);
+        } catch (BlockException e) {
+            throw e.prefixed("Could not create node");
+        }
+        source = use(filter, READ, SHARED_AT_TOP);
+        use(top, Permissions.NONE, SHARED_AT_TOP);
+        for (BlockNode node : range.intermediates()) {
+            use(node, Permissions.NONE, SHARED_BELOW);
+            block(node);
+        }
+        block(top);
+        block(filter);
+        freeze(filter, range.bottom());
+        setLength(top.length());
+    }
+
+    @Override
+    public String type() {
+        return "stream";
+    }
+
+    @Override
+    protected void run() throws BlockException {
+        BlockBackend disk = source;
+        if (disk == null || range.top().backing() == null) {
+            advance(range.top().length());
+            return;
+        }
+        BlockException ignored = null;
+        long length = range.top().length();
+        try (PooledBuffer pooled = BufferPool.shared().acquire(CHUNK)) {
+            for (long position = 0; position < length; ) {
+                pausePoint();
+                checkpoint();
+                long n;
+                try {
+                    n = step(disk, position, length - position, pooled.buffer());
+                } catch (BlockException e) {
+                    checkpoint();
+                    n = Math.min(CHUNK, length - position);
+                    switch (failed(onError, true, e)) {
+                        case REPORT -> throw e;
+                        case IGNORE -> ignored = ignored == null ? e : ignored;
+                        case STOP -> n = 0;
+                    }
+                }
+                position += n;
+                advance(n);
+            }
+        }
+        if (ignored != null) {
+            throw ignored;
+        }
+    }
+
+    /// Copies the start of a range if it must be; returns how far that went.
+    private long step(BlockBackend disk, long position, long count, ByteBuffer buffer)
+            throws BlockException {
+        BlockStatus own = ChainStatus.above(range.top(), below(), position, count, false).status();
+        if (own.allocated()) {
+            return own.length();
+        }
+        long n = own.length() == 0 ? count : own.length();
+        BlockNode next = below();
+        if (next == null || range.bottom() == range.top()) {
+            return n;
+        }
+        BlockStatus deeper = ChainStatus.above(next, range.base(), position, n, false).status();
+        if (!deeper.allocated()) {
+            return deeper.length() == 0 ? n : deeper.length();
+        }
+        int piece = (int) Math.min(CHUNK, deeper.length());
+        throttle(piece);
+        disk.read(position, Buffers.slice(buffer, 0, piece));
+        return piece;
+    }
+
+    private @Nullable BlockNode below() {
+        return ChainStatus.below(range.top());
+    }
+
+    /// Drops the part of the chain that is not needed any more.
+    @Override
+    protected void prepare() throws BlockException {
+        removeFilter();
+        BlockNode top = range.top();
+        if (top.backing() == null || range.bottom() == top) {
+            return;
+        }
+        BlockNode base = range.base();
+        BackingReference reference = null;
+        if (base != null) {
+            BlockNode image = base;
+            for (BlockNode shown = image.filtered(); shown != null; shown = image.filtered()) {
+                image = shown;
+            }
+            reference =
+                    new BackingReference(
+                            backingFile == null ? image.filename() : backingFile, image.driver());
+        }
+        changes().changeBacking(top, base, reference);
+    }
+
+    private void removeFilter() throws BlockException {
+        unfreeze();
+        BlockNode node = filter;
+        if (node != null) {
+            changes().removeFilter(node, range.top());
+            filter = null;
+        }
+    }
+
+    @Override
+    protected void clean() {
+        letGo();
+    }
+
+    private void letGo() {
+        try {
+            removeFilter();
+        } catch (BlockException e) {
+            // The filter stays and passes everything on.
+            filter = null;
+        }
+        release();
+    }
+}

@@ -1,0 +1,132 @@
+package io.cairn.job.scheduler;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.filter.FilterDrivers;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.Options;
+import io.cairn.format.FormatDrivers;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.MemoryStorage;
+import io.cairn.testimages.TestGraph;
+
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+/// Named nodes in memory, with a scheduler, for tests of jobs.
+public final class JobGraph implements AutoCloseable {
+    /// The length of every image.
+    public static final int LENGTH = 4 << 20;
+
+    private final TestGraph images =
+            new TestGraph(new MemoryHost(), new FormatDrivers(), new FilterDrivers());
+
+    /// Events of the jobs.
+    public final EventLog log = new EventLog();
+
+    /// The scheduler of the jobs.
+    public final JobScheduler scheduler = new JobScheduler(log);
+
+    public BlockGraph graph() {
+        return images.graph();
+    }
+
+    public MemoryHost host() {
+        return images.host();
+    }
+
+    /// The node of that name.
+    public BlockNode node(String name) {
+        return graph().find(name).orElseThrow();
+    }
+
+    /// Makes a qcow2 image and its node.
+    public BlockNode image(String name) throws BlockException {
+        images.create("qcow2", name, new Options().put("size", Integer.toString(LENGTH)));
+        return add(name, new Options());
+    }
+
+    /// Makes a raw image and its node.
+    public BlockNode raw(String name, int length) throws BlockException {
+        host().put(name, new MemoryStorage(new byte[length]));
+        return open("raw", name, new Options());
+    }
+
+    /// Makes a qcow2 image over another node, and its node.
+    public BlockNode overlay(String name, String backing) throws BlockException {
+        images.create(
+                "qcow2",
+                name,
+                new Options()
+                        .put("size", Integer.toString(LENGTH))
+                        .put("backing_file", "mem:" + backing)
+                        .put("backing_fmt", "qcow2"));
+        return add(name, new Options().put("backing", backing));
+    }
+
+    private BlockNode add(String name, Options options) throws BlockException {
+        return open("qcow2", name, options);
+    }
+
+    /// Opens an image that is there.
+    public BlockNode open(String driver, String name, Options options) throws BlockException {
+        return graph().add(
+                        new OpenRequest(
+                                "mem:" + name,
+                                new Options(options).put("driver", driver).put("node-name", name),
+                                TestGraph.WRITABLE,
+                                true));
+    }
+
+    /// A chain of three, `n0` below `n1` below `n2`, with data in all of them.
+    public void chain(long seed) throws BlockException {
+        image("n0");
+        fill("n0", seed);
+        overlay("n1", "n0");
+        fill("n1", seed + 1);
+        overlay("n2", "n1");
+        fill("n2", seed + 2);
+    }
+
+    /// Writes random data to some places.
+    public void fill(String name, long seed) throws BlockException {
+        Random random = new Random(seed);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
+        try (BlockBackend disk = guest(name)) {
+            for (int i = 0; i < 6; i++) {
+                byte[] bytes = new byte[512 * (1 + random.nextInt(512))];
+                random.nextBytes(bytes);
+                long offset = 512L * random.nextInt((LENGTH - bytes.length) / 512);
+                disk.write(
+                        offset,
+                        buffer.duplicate().limit(bytes.length).put(0, bytes),
+                        WriteFlags.NONE);
+            }
+        }
+    }
+
+    /// A front end on a node.
+    public BlockBackend guest(String name) throws BlockException {
+        return graph().newBackend(
+                        "", node(name), Permissions.ALL.minus(Permission.RESIZE), Permissions.ALL);
+    }
+
+    /// What a node holds.
+    public byte[] content(String name) throws BlockException {
+        try (BlockBackend disk =
+                graph().newBackend("", node(name), Permissions.NONE, Permissions.ALL)) {
+            return GuestLoad.content(disk);
+        }
+    }
+
+    @Override
+    public void close() {
+        scheduler.close();
+        images.close();
+    }
+}
