@@ -11,16 +11,17 @@ import io.cairn.block.spi.Mapping;
 
 import java.nio.ByteBuffer;
 
-/// A filter that hands every request to its one child; a filter overrides what it does otherwise.
-abstract class PassThrough extends DriverInstance {
+/// An open filter that hands every request to its one child; a filter overrides what it does
+/// otherwise.
+public abstract class PassThrough extends DriverInstance {
     private final Child file;
 
-    PassThrough(Child file) {
+    protected PassThrough(Child file) {
         this.file = file;
     }
 
     /// The child whose data the filter shows.
-    final Child file() {
+    protected final Child file() {
         return file;
     }
 

@@ -154,6 +154,27 @@ public final class BlockNode implements Node, Parent {
         return io.limits();
     }
 
+    /// True if no other node stands above this one.
+    public boolean isRoot() {
+        for (ChildEdge edge : parents) {
+            if (edge.parent() instanceof BlockNode) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The nodes whose backing node this one is.
+    public List<BlockNode> overlays() {
+        List<BlockNode> overlays = new ArrayList<>();
+        for (ChildEdge edge : parents) {
+            if (edge.parent() instanceof BlockNode parent && parent.backing() == edge) {
+                overlays.add(parent);
+            }
+        }
+        return overlays;
+    }
+
     /// The edges to this node's children, in the order in which they were attached.
     public List<ChildEdge> children() {
         return children;

@@ -83,6 +83,15 @@ public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
         return node;
     }
 
+    /// True if a node is `top` or stands in the chain below it.
+    public static boolean isInChain(BlockNode top, BlockNode sought) {
+        BlockNode node = top;
+        while (node != null && node != sought) {
+            node = below(node);
+        }
+        return node != null;
+    }
+
     /// The node that shows through an unallocated range: the backing node, or what a filter
     /// filters.
     public static @Nullable BlockNode below(BlockNode node) {

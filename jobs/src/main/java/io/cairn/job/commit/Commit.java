@@ -1,14 +1,11 @@
 package io.cairn.job.commit;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
 import io.cairn.block.BufferPool;
 import io.cairn.block.Buffers;
 import io.cairn.block.PooledBuffer;
-import io.cairn.block.Preallocation;
-import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
-import io.cairn.block.graph.BlockNode;
-import io.cairn.block.graph.ChainStatus;
 import io.cairn.job.JobControl;
 import io.cairn.job.RateLimit;
 
@@ -39,35 +36,29 @@ public final class Commit {
     /// Copies, and makes sure that it is on stable storage. The control counts the top's bytes.
     public void run() throws BlockException {
         long length = top.length();
-        BlockNode baseNode = base.node();
+        CommitCopy copy = new CommitCopy(top, base);
         control.addTotal(length);
-        if (base.length() < length) {
-            base.truncate(length, false, Preallocation.OFF, false);
-        }
+        copy.growBase();
         try (PooledBuffer pooled = BufferPool.shared().acquire(STEP)) {
             for (long offset = 0; offset < length; ) {
                 control.checkpoint();
-                ChainStatus above =
-                        ChainStatus.above(top.node(), baseNode, offset, length - offset, true);
-                long n = above.status().length();
-                if (above.status().allocated()) {
-                    n = above.status().zero() ? n : Math.min(n, STEP);
+                BlockStatus status = copy.next(offset, length - offset);
+                long n = status.length();
+                if (status.allocated()) {
+                    n = status.zero() ? n : Math.min(n, STEP);
                     rate.pass(n, control);
-                    if (above.status().zero()) {
-                        base.writeZeroes(offset, n, WriteFlags.MAY_UNMAP);
+                    if (status.zero()) {
+                        copy.writeZeroes(offset, n);
                     } else {
-                        copy(offset, Buffers.slice(pooled.buffer(), 0, (int) n));
+                        ByteBuffer piece = Buffers.slice(pooled.buffer(), 0, (int) n);
+                        copy.read(offset, piece);
+                        copy.write(offset, piece);
                     }
                 }
                 offset += n;
                 control.advance(n);
             }
         }
-        base.flush();
-    }
-
-    private void copy(long offset, ByteBuffer buffer) throws BlockException {
-        top.read(offset, buffer);
-        base.write(offset, buffer, WriteFlags.NONE);
+        copy.flush();
     }
 }

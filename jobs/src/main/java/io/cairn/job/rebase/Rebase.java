@@ -105,7 +105,7 @@ public final class Rebase {
         }
         ChildEdge backing = overlay.node().backing();
         BlockNode base = replacement == null ? null : replacement.node();
-        if (backing == null || base == null || !isInChain(base)) {
+        if (backing == null || base == null || !ChainStatus.isInChain(overlay.node(), base)) {
             return 0;
         }
         if (backing.node() == base) {
@@ -116,14 +116,6 @@ public final class Rebase {
         }
         ChainStatus between = ChainStatus.above(backing.node(), base, offset, own.length(), false);
         return between.status().allocated() ? 0 : between.status().length();
-    }
-
-    private boolean isInChain(BlockNode node) {
-        BlockNode layer = overlay.node();
-        while (layer != null && layer != node) {
-            layer = ChainStatus.below(layer);
-        }
-        return layer == node;
     }
 
     /// The length from an offset on for which the overlay holds nothing, at least 1.

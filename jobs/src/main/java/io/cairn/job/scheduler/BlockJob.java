@@ -9,6 +9,7 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainChanges;
 import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.BackingReference;
 
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +132,17 @@ public abstract class BlockJob extends Job {
     @Override
     protected void clean() {
         release();
+    }
+
+    /// What an image is to say of a node as its backing file.
+    ///
+    /// @param filename null for the node's own
+    protected static BackingReference reference(BlockNode backing, @Nullable String filename) {
+        BlockNode image = backing;
+        for (BlockNode shown = image.filtered(); shown != null; shown = image.filtered()) {
+            image = shown;
+        }
+        return new BackingReference(filename == null ? image.filename() : filename, image.driver());
     }
 
     /// The node that an argument names.

@@ -200,16 +200,7 @@ public final class StreamJob extends BlockJob {
             return;
         }
         BlockNode base = range.base();
-        BackingReference reference = null;
-        if (base != null) {
-            BlockNode image = base;
-            for (BlockNode shown = image.filtered(); shown != null; shown = image.filtered()) {
-                image = shown;
-            }
-            reference =
-                    new BackingReference(
-                            backingFile == null ? image.filename() : backingFile, image.driver());
-        }
+        BackingReference reference = base == null ? null : reference(base, backingFile);
         changes().changeBacking(top, base, reference);
     }
 

@@ -27,7 +27,7 @@ record StreamRange(BlockNode top, BlockNode bottom, boolean hasBase) {
         String bottom = options.bottom();
         if (bottom != null) {
             BlockNode last = BlockJob.findNode(graph, bottom);
-            if (!isInChain(top, last)) {
+            if (!ChainStatus.isInChain(top, last)) {
                 throw new InvalidOptionException(
                         "Node '" + bottom + "' is not in a chain starting from '" + top.name() + "'");
             }
@@ -64,19 +64,11 @@ record StreamRange(BlockNode top, BlockNode bottom, boolean hasBase) {
             return null;
         }
         BlockNode base = BlockJob.findNode(graph, name);
-        if (base == top || !isInChain(top, base)) {
+        if (base == top || !ChainStatus.isInChain(top, base)) {
             throw new InvalidOptionException(
                     "Node '" + name + "' is not a backing image of '" + top.name() + "'");
         }
         return base;
-    }
-
-    private static boolean isInChain(BlockNode top, BlockNode sought) {
-        BlockNode node = top;
-        while (node != null && node != sought) {
-            node = ChainStatus.below(node);
-        }
-        return node != null;
     }
 
     private static BlockNode lastAbove(BlockNode top, @Nullable BlockNode base) {

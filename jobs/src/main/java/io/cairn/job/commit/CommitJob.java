@@ -1,0 +1,185 @@
+package io.cairn.job.commit;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
+import io.cairn.block.BufferPool;
+import io.cairn.block.Buffers;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.PooledBuffer;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.option.Options;
+import io.cairn.job.filter.CommitTop;
+import io.cairn.job.filter.JobFilterDriver;
+import io.cairn.job.scheduler.BlockJob;
+import io.cairn.job.scheduler.JobGroup;
+import io.cairn.job.scheduler.JobScheduler;
+import io.cairn.job.scheduler.OnError;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/// Writes what the images between an overlay and a base hold into the base, which then becomes the
+/// overlay's backing file (QMP reference manual, "block-commit" of an image that is not active).
+/// What a guest reads of the overlay does not change.
+///
+/// A job that ends early leaves the chain as it was: what is in the base already is hidden by the
+/// images above. An ignored error has the request tried again, since going on would lose data.
+final class CommitJob extends BlockJob {
+    private static final int CHUNK = 512 << 10;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final Permissions SHARED_BETWEEN =
+            Permissions.of(Permission.WRITE, Permission.WRITE_UNCHANGED);
+    private static final Permissions SHARED_BASE =
+            Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE_UNCHANGED);
+
+    private final CommitRange range;
+    private final @Nullable String backingFile;
+    private final OnError onError;
+
+    /// Set by the maker, cleared when the filter is out again.
+    private @Nullable BlockNode filter;
+
+    /// Set by the maker.
+    private @Nullable CommitCopy copy;
+
+    CommitJob(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            CommitOptions options,
+            @Nullable JobGroup group,
+            CommitRange range)
+            throws BlockException {
+        super(graph, scheduler, options.settings(), group);
+        this.range = range;
+        this.backingFile = options.backingFile();
+        this.onError = options.onError();
+    }
+
+    void takeHold(@Nullable String filterName) throws BlockException {
+        BlockNode top = range.top();
+        BlockNode base = range.base();
+        makeWritable(base);
+        Options options = new Options().put(JobFilterDriver.CHILD, top.name());
+        if (filterName != null) {
+            options.put("node-name", filterName);
+        }
+        JobFilterDriver driver = new JobFilterDriver(CommitTop.NAME, CommitTop::new);
+        filter = changes().insertFilter(top, driver, options, filterName == null);
+        use(range.root(), Permissions.NONE, Permissions.ALL);
+        use(filter, Permissions.NONE, Permissions.ALL);
+        for (BlockNode node : range.nodes()) {
+            use(node, Permissions.NONE, SHARED_BETWEEN);
+            block(node);
+        }
+        Permissions needed = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE);
+        if (base.length() < top.length()) {
+            needed = needed.plus(Permission.RESIZE);
+        }
+        BlockBackend source = use(top, Permissions.NONE, Permissions.ALL);
+        copy = new CommitCopy(source, use(base, needed, SHARED_BASE));
+        block(filter);
+        block(base);
+        block(range.root());
+        freeze(filter, base);
+        setLength(top.length());
+    }
+
+    @Override
+    public String type() {
+        return "commit";
+    }
+
+    @Override
+    protected void run() throws BlockException {
+        CommitCopy steps = copy;
+        if (steps == null) {
+            return;
+        }
+        steps.growBase();
+        long length = range.top().length();
+        try (PooledBuffer pooled = BufferPool.shared().acquire(CHUNK)) {
+            for (long position = 0; position < length; ) {
+                pausePoint();
+                checkpoint();
+                long n = step(steps, position, length - position, pooled.buffer());
+                position += n;
+                advance(n);
+            }
+        }
+        steps.flush();
+    }
+
+    /// Commits the start of a range; returns how far that went.
+    private long step(CommitCopy steps, long position, long count, ByteBuffer buffer)
+            throws BlockException {
+        boolean isRead = true;
+        try {
+            BlockStatus status = steps.next(position, count);
+            if (!status.allocated()) {
+                return status.length();
+            }
+            if (status.zero()) {
+                throttle(Math.min(CHUNK, status.length()));
+                isRead = false;
+                steps.writeZeroes(position, status.length());
+                return status.length();
+            }
+            int n = (int) Math.min(CHUNK, status.length());
+            throttle(n);
+            ByteBuffer piece = Buffers.slice(buffer, 0, n);
+            steps.read(position, piece);
+            isRead = false;
+            steps.write(position, piece);
+            return n;
+        } catch (BlockException e) {
+            checkpoint();
+            switch (failed(onError, isRead, e)) {
+                case REPORT -> throw e;
+                case IGNORE -> idle(RETRY_NANOS);
+                case STOP -> {}
+            }
+            return 0;
+        }
+    }
+
+    /// Drops the images between the overlay and the base out of the chain.
+    @Override
+    protected void prepare() throws BlockException {
+        unfreeze();
+        BlockNode node = filter;
+        if (node == null) {
+            return;
+        }
+        for (BlockNode overlay : node.overlays()) {
+            changes()
+                    .changeBacking(overlay, range.base(), reference(range.base(), backingFile));
+        }
+        changes().removeFilter(node, range.base());
+        filter = null;
+    }
+
+    @Override
+    protected void clean() {
+        letGo();
+    }
+
+    void letGo() {
+        unfreeze();
+        BlockNode node = filter;
+        filter = null;
+        if (node != null) {
+            try {
+                changes().removeFilter(node, range.top());
+            } catch (BlockException e) {
+                // The filter stays and passes everything on.
+                node = null;
+            }
+        }
+        release();
+    }
+}

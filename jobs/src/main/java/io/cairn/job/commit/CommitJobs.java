@@ -1,0 +1,43 @@
+package io.cairn.job.commit;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.job.scheduler.Job;
+import io.cairn.job.scheduler.JobGroup;
+import io.cairn.job.scheduler.JobScheduler;
+
+import org.jspecify.annotations.Nullable;
+
+/// Makes the jobs that commit images (QMP reference manual, "block-commit").
+public final class CommitJobs {
+    private CommitJobs() {}
+
+    /// Makes a job, which is to be {@linkplain JobScheduler#start started}.
+    ///
+    /// @param group the jobs with which it ends, or null
+    public static Job create(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            CommitOptions options,
+            @Nullable JobGroup group)
+            throws BlockException {
+        CommitRange range = CommitRange.of(graph, options);
+        scheduler.requireFree(options.settings());
+        if (range.isActive()) {
+            throw new BlockException(Errno.ENOTSUP, "The active layer cannot be committed by a job");
+        }
+        CommitJob job = new CommitJob(graph, scheduler, options, group, range);
+        boolean isDone = false;
+        try {
+            job.takeHold(options.filterNodeName());
+            scheduler.add(job);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                job.letGo();
+            }
+        }
+        return job;
+    }
+}

@@ -1,0 +1,5 @@
+/// Filters that jobs put above nodes; no user can name them.
+@NullMarked
+package io.cairn.job.filter;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,175 @@
+package io.cairn.job.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.JobEvent;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainStatus;
+import io.cairn.job.scheduler.GuestLoad;
+import io.cairn.job.scheduler.Job;
+import io.cairn.job.scheduler.JobGraph;
+import io.cairn.job.scheduler.JobSchedule;
+import io.cairn.job.scheduler.JobSettings;
+import io.cairn.job.scheduler.OnError;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.Random;
+
+class CommitJobTest {
+    private static final long SEED = Long.getLong("cairn.seed", 20_26);
+    private static final int SCHEDULES =
+            "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
+
+    private final JobGraph images = new JobGraph();
+
+    @BeforeEach
+    void makeChain() throws BlockException {
+        images.chain(11);
+    }
+
+    @AfterEach
+    void close() {
+        images.close();
+    }
+
+    private static JobSettings settings() {
+        return JobSettings.of("j").withAutoDismiss(false);
+    }
+
+    private static CommitOptions middle() {
+        return CommitOptions.of(settings(), "n2").withNodes(null, "n1");
+    }
+
+    private Job start(CommitOptions options) throws BlockException {
+        Job job = CommitJobs.create(images.graph(), images.scheduler, options, null);
+        images.scheduler.start(job);
+        return job;
+    }
+
+    @Test
+    void baseTakesTheDataAndBecomesTheBackingFile() throws BlockException {
+        byte[] before = images.content("n2");
+        byte[] middle = images.content("n1");
+        Job job = start(middle());
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isNull();
+        assertThat(ChainStatus.below(images.node("n2"))).isEqualTo(images.node("n0"));
+        assertThat(images.node("n2").resolvedBackingFilename()).contains("mem:n0");
+        assertThat(images.content("n0")).isEqualTo(middle);
+        assertThat(images.content("n2")).isEqualTo(before);
+        assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
+        assertThat(images.node("n0").blocker("commit")).isEmpty();
+    }
+
+    @Test
+    void cancelledJobLeavesTheChain() throws BlockException {
+        byte[] before = images.content("n2");
+        Job job =
+                start(
+                        CommitOptions.of(settings().withSpeed(1), "n2")
+                                .withNodes("n0", "n1")
+                                .withFilterNodeName("f"));
+        assertThat(ChainStatus.below(images.node("n2"))).isEqualTo(images.node("f"));
+        job.cancel(true);
+        job.awaitConcluded();
+
+        assertThat(ChainStatus.below(images.node("n2"))).isEqualTo(images.node("n1"));
+        assertThat(images.content("n2")).isEqualTo(before);
+        assertThat(images.graph().find("f")).isEmpty();
+    }
+
+    @Test
+    void errorStopsAndTheRequestIsTriedAgain() throws BlockException {
+        byte[] middle = images.content("n1");
+        images.host().get("n0").failAfter(3, Errno.ENOSPC);
+        Job job = start(middle().withOnError(OnError.ENOSPC));
+        images.log.awaitState("j", "paused");
+        assertThat(job.info().ioStatus()).isEqualTo("nospace");
+        assertThat(images.log.all()).contains(new JobEvent.Error("j", "write", "stop"));
+        job.resume();
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isNull();
+        assertThat(images.content("n0")).isEqualTo(middle);
+    }
+
+    @Test
+    void refusesWhatThePeerRefuses() throws BlockException {
+        CommitOptions all = CommitOptions.of(settings(), "n2");
+        images.image("t");
+        assertRefused(CommitOptions.of(settings(), "nope"), "Device 'nope' not found");
+        assertRefused(CommitOptions.of(settings(), "n1"), "Need a root block node");
+        assertRefused(
+                all.withNodes("n0", null).withFiles("a", null),
+                "'base-node' and 'base' are mutually exclusive");
+        assertRefused(
+                all.withNodes(null, "n0").withFiles(null, "a"),
+                "'top-node' and 'top' are mutually exclusive");
+        assertRefused(all.withNodes("n1", "n1"), "cannot commit an image into itself");
+        assertRefused(all.withNodes(null, "n0"), "cannot commit an image into itself");
+        assertRefused(CommitOptions.of(settings(), "t"), "cannot commit an image into itself");
+        assertRefused(all.withNodes("nope", null), "Cannot find device='' nor node-name='nope'");
+        assertRefused(all.withNodes("t", null), "'t' is not in this backing file chain");
+        assertRefused(all.withNodes("n1", "n0"), "'n1' is not in this backing file chain");
+        assertRefused(all.withFiles(null, "foo"), "Top image file foo not found");
+        assertRefused(all.withFiles("foo", null), "Can't find 'foo' in the backing chain");
+        assertRefused(
+                all.withBackingFile("foo"),
+                "'backing-file' specified, but 'top' is the active layer");
+    }
+
+    private void assertRefused(CommitOptions options, String message) {
+        assertThatThrownBy(() -> start(options)).hasMessage(message);
+    }
+
+    @Test
+    void guestNeverSeesAChange() throws BlockException {
+        for (int i = 0; i < SCHEDULES; i++) {
+            long seed = SEED + i;
+            try (JobGraph graph = new JobGraph()) {
+                graph.chain(seed);
+                commitUnderLoad(graph, seed);
+            } catch (BlockException | AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    private static void commitUnderLoad(JobGraph graph, long seed) throws BlockException {
+        Random random = new Random(seed);
+        try (BlockBackend guest = graph.guest("n2");
+                GuestLoad load = new GuestLoad(guest, 3, seed)) {
+            CommitOptions options =
+                    CommitOptions.of(settings().withSpeed(1 << 20), "n2")
+                            .withNodes(null, "n1")
+                            .withOnError(OnError.IGNORE);
+            Job job = CommitJobs.create(graph.graph(), graph.scheduler, options, null);
+            graph.scheduler.start(job);
+            new JobSchedule(seed).disturb(job, load);
+            if (random.nextInt(4) == 0) {
+                cancel(job);
+            }
+            job.awaitConcluded();
+            load.await(20);
+            byte[] expected = load.stop();
+            assertThat(GuestLoad.content(guest)).isEqualTo(expected);
+        }
+    }
+
+    private static void cancel(Job job) {
+        try {
+            job.cancel(true);
+        } catch (BlockException e) {
+            // It has come to its end before.
+            return;
+        }
+    }
+}
