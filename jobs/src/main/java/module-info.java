@@ -13,6 +13,7 @@ module io.cairn.job {
     exports io.cairn.job.dd;
     exports io.cairn.job.disk;
     exports io.cairn.job.image;
+    exports io.cairn.job.mirror;
     exports io.cairn.job.rebase;
     exports io.cairn.job.scheduler;
     exports io.cairn.job.stream;

@@ -68,7 +68,8 @@ final class CommitJob extends BlockJob {
         if (filterName != null) {
             options.put("node-name", filterName);
         }
-        JobFilterDriver driver = new JobFilterDriver(CommitTop.NAME, CommitTop::new);
+        JobFilterDriver driver =
+                new JobFilterDriver(CommitTop.NAME, (shown, _) -> new CommitTop(shown));
         filter = changes().insertFilter(top, driver, options, filterName == null);
         use(range.root(), Permissions.NONE, Permissions.ALL);
         use(filter, Permissions.NONE, Permissions.ALL);
@@ -156,8 +157,7 @@ final class CommitJob extends BlockJob {
             return;
         }
         for (BlockNode overlay : node.overlays()) {
-            changes()
-                    .changeBacking(overlay, range.base(), reference(range.base(), backingFile));
+            changes().changeBacking(overlay, range.base(), reference(range.base(), backingFile));
         }
         changes().removeFilter(node, range.base());
         filter = null;

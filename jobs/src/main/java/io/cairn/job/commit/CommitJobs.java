@@ -1,8 +1,11 @@
 package io.cairn.job.commit;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.Errno;
 import io.cairn.block.graph.BlockGraph;
+import io.cairn.job.mirror.CopyMode;
+import io.cairn.job.mirror.MirrorPlan;
+import io.cairn.job.mirror.MirrorSync;
+import io.cairn.job.mirror.Mirrors;
 import io.cairn.job.scheduler.Job;
 import io.cairn.job.scheduler.JobGroup;
 import io.cairn.job.scheduler.JobScheduler;
@@ -25,7 +28,7 @@ public final class CommitJobs {
         CommitRange range = CommitRange.of(graph, options);
         scheduler.requireFree(options.settings());
         if (range.isActive()) {
-            throw new BlockException(Errno.ENOTSUP, "The active layer cannot be committed by a job");
+            return Mirrors.create(graph, scheduler, plan(range, options), group);
         }
         CommitJob job = new CommitJob(graph, scheduler, options, group, range);
         boolean isDone = false;
@@ -39,5 +42,25 @@ public final class CommitJobs {
             }
         }
         return job;
+    }
+
+    /// The commit of an active image is a mirror to its base.
+    private static MirrorPlan plan(CommitRange range, CommitOptions options) throws BlockException {
+        return new MirrorPlan(
+                "commit",
+                options.settings(),
+                range.root(),
+                range.base(),
+                null,
+                range.base(),
+                MirrorSync.FULL,
+                true,
+                Mirrors.granularity(range.base()),
+                Mirrors.DEFAULT_BUF_SIZE,
+                true,
+                options.onError(),
+                options.onError(),
+                CopyMode.BACKGROUND,
+                options.filterNodeName());
     }
 }

@@ -59,7 +59,15 @@ public record CommitOptions(
 
     public CommitOptions withOnError(OnError policy) {
         return new CommitOptions(
-                settings, device, base, baseNode, top, topNode, backingFile, policy, filterNodeName);
+                settings,
+                device,
+                base,
+                baseNode,
+                top,
+                topNode,
+                backingFile,
+                policy,
+                filterNodeName);
     }
 
     public CommitOptions withFilterNodeName(String name) {

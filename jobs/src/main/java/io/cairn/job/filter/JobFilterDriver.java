@@ -11,7 +11,6 @@ import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.OpenContext;
 
 import java.util.Set;
-import java.util.function.Function;
 
 /// The driver of one job's filter over the child `backing`.
 public final class JobFilterDriver implements BlockDriver {
@@ -22,12 +21,18 @@ public final class JobFilterDriver implements BlockDriver {
     private static final OptionSchema<Boolean> SCHEMA =
             OptionSchema.of(OptionList.of(), in -> true);
 
+    /// Makes the open filter.
+    @FunctionalInterface
+    public interface Opener {
+        /// @param shown the child that the filter shows
+        DriverInstance open(Child shown, OpenContext context) throws BlockException;
+    }
+
     private final String name;
-    private final Function<Child, ? extends DriverInstance> opener;
+    private final Opener opener;
 
     /// @param name the driver's name: `commit_top`, `mirror_top`
-    /// @param opener makes the open filter on its child
-    public JobFilterDriver(String name, Function<Child, ? extends DriverInstance> opener) {
+    public JobFilterDriver(String name, Opener opener) {
         this.name = name;
         this.opener = opener;
     }
@@ -49,6 +54,6 @@ public final class JobFilterDriver implements BlockDriver {
 
     @Override
     public DriverInstance open(OpenContext context) throws BlockException {
-        return opener.apply(context.openChild(CHILD, SHOWN));
+        return opener.open(context.openChild(CHILD, SHOWN), context);
     }
 }

@@ -101,8 +101,7 @@ public abstract class BlockJob extends Job {
     }
 
     private void setReadOnly(BlockNode node, boolean on) throws BlockException {
-        graph.reopen(
-                List.of(new ReopenRequest(node, new Options().put("read-only", on), true)));
+        graph.reopen(List.of(new ReopenRequest(node, new Options().put("read-only", on), true)));
     }
 
     /// Lets frozen links and blocked operations go, so that the graph can be changed.
@@ -146,7 +145,7 @@ public abstract class BlockJob extends Job {
     }
 
     /// The node that an argument names.
-    protected static BlockNode find(BlockGraph graph, String name) throws BlockException {
+    public static BlockNode find(BlockGraph graph, String name) throws BlockException {
         return find(graph, name, name);
     }
 

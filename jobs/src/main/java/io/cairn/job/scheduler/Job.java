@@ -128,9 +128,10 @@ public abstract class Job {
     /// Wakes what waits for something else than the job itself, since it was cancelled by force.
     protected void wakeForced() {}
 
-    /// What a user is told of a failure.
+    /// What a user is told of a failure: what the job found wrong itself, or the system's text for
+    /// the error of a request.
     protected String errorText(BlockException e) {
-        return e.errno().text();
+        return e instanceof InvalidOptionException ? e.getMessage() : e.errno().text();
     }
 
     // ---- what a user does

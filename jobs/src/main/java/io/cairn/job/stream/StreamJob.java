@@ -27,8 +27,8 @@ import java.nio.ByteBuffer;
 /// Copies what a node's backing chain holds into the node, down to a base, which then becomes its
 /// backing file (QMP reference manual, "block-stream"). What a guest reads does not change.
 ///
-/// A copy-on-read filter stands above the node meanwhile and does the copying: the job reads through
-/// it. A job that ends early leaves the copied data and the backing file.
+/// A copy-on-read filter stands above the node meanwhile and does the copying: the job reads
+/// through it. A job that ends early leaves the copied data and the backing file.
 public final class StreamJob extends BlockJob {
     private static final int CHUNK = 512 << 10;
     private static final Permissions READ = Permissions.of(Permission.CONSISTENT_READ);
@@ -109,8 +109,7 @@ public final class StreamJob extends BlockJob {
         try {
             filter =
                     changes()
-                            .insertFilter(
-                                    top, new CopyOnReadDriver(), filterOptions, name == null);
+                            .insertFilter(top, new CopyOnReadDriver(), filterOptions, name == null);
         } catch (BlockException e) {
             throw e.prefixed("Could not create node");
         }

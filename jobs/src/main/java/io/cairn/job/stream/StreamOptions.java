@@ -26,8 +26,7 @@ public record StreamOptions(
         @Nullable String filterNodeName) {
     /// Everything below the node is copied into it.
     public static StreamOptions of(JobSettings settings, String device) {
-        return new StreamOptions(
-                settings, device, null, null, null, null, OnError.REPORT, null);
+        return new StreamOptions(settings, device, null, null, null, null, OnError.REPORT, null);
     }
 
     /// Only what stands above the base is copied.

@@ -29,7 +29,11 @@ record StreamRange(BlockNode top, BlockNode bottom, boolean hasBase) {
             BlockNode last = BlockJob.findNode(graph, bottom);
             if (!ChainStatus.isInChain(top, last)) {
                 throw new InvalidOptionException(
-                        "Node '" + bottom + "' is not in a chain starting from '" + top.name() + "'");
+                        "Node '"
+                                + bottom
+                                + "' is not in a chain starting from '"
+                                + top.name()
+                                + "'");
             }
             if (last.isFilter()) {
                 throw new InvalidOptionException(

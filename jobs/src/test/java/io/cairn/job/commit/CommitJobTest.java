@@ -70,6 +70,23 @@ class CommitJobTest {
     }
 
     @Test
+    void activeImageIsCommittedOnceTheUserCompletes() throws BlockException {
+        byte[] before = images.content("n2");
+        try (BlockBackend guest = images.guest("n2")) {
+            Job job = start(CommitOptions.of(settings(), "n2"));
+            images.log.awaitState("j", "ready");
+            assertThat(job.type()).isEqualTo("commit");
+            job.complete();
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isNull();
+            assertThat(guest.node()).isEqualTo(images.node("n0"));
+            assertThat(GuestLoad.content(guest)).isEqualTo(before);
+        }
+        assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
+    }
+
+    @Test
     void cancelledJobLeavesTheChain() throws BlockException {
         byte[] before = images.content("n2");
         Job job =
@@ -147,15 +164,19 @@ class CommitJobTest {
         Random random = new Random(seed);
         try (BlockBackend guest = graph.guest("n2");
                 GuestLoad load = new GuestLoad(guest, 3, seed)) {
+            boolean isActive = random.nextBoolean();
             CommitOptions options =
                     CommitOptions.of(settings().withSpeed(1 << 20), "n2")
-                            .withNodes(null, "n1")
+                            .withNodes(null, isActive ? null : "n1")
                             .withOnError(OnError.IGNORE);
             Job job = CommitJobs.create(graph.graph(), graph.scheduler, options, null);
             graph.scheduler.start(job);
             new JobSchedule(seed).disturb(job, load);
             if (random.nextInt(4) == 0) {
                 cancel(job);
+            } else if (isActive) {
+                graph.log.awaitState("j", "ready");
+                job.complete();
             }
             job.awaitConcluded();
             load.await(20);

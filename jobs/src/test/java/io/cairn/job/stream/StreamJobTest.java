@@ -176,8 +176,7 @@ class StreamJobTest {
                 all().withBottom("n1").withBaseNode("n0"),
                 "'bottom' and 'base-node' cannot be specified at the same time");
         assertRefused(all().withBase("foo"), "Can't find 'foo' in the backing chain");
-        assertRefused(
-                all().withBaseNode("nope"), "Cannot find device='' nor node-name='nope'");
+        assertRefused(all().withBaseNode("nope"), "Cannot find device='' nor node-name='nope'");
         assertRefused(all().withBaseNode("n2"), "Node 'n2' is not a backing image of 'n2'");
         images.image("t");
         assertRefused(all().withBottom("t"), "Node 't' is not in a chain starting from 'n2'");

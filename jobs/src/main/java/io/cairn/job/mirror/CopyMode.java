@@ -1,0 +1,9 @@
+package io.cairn.job.mirror;
+
+/// How a guest's writes come to the target (QMP reference manual, "MirrorCopyMode").
+public enum CopyMode {
+    /// The job copies them later.
+    BACKGROUND,
+    /// They are written to the target before they are done.
+    WRITE_BLOCKING
+}

@@ -1,0 +1,356 @@
+package io.cairn.job.mirror;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainStatus;
+import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.Child;
+import io.cairn.job.filter.JobFilterDriver;
+import io.cairn.job.scheduler.BlockJob;
+import io.cairn.job.scheduler.Crew;
+import io.cairn.job.scheduler.JobGroup;
+import io.cairn.job.scheduler.JobScheduler;
+import io.cairn.job.scheduler.OnError;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Copies a node to another while guests go on writing, and keeps both the same once they are,
+/// until it is completed or cancelled (QMP reference manual, "blockdev-mirror"; also the commit of
+/// an active image).
+///
+/// Completed, the target takes the source's place. Cancelled without force when it is ready, it
+/// leaves the target as a copy of that moment. In both cases what guests wrote last is copied while
+/// the source is drained.
+public final class MirrorJob extends BlockJob {
+    private static final int WORKERS = 16;
+    private static final long MAX_PIECE = 1 << 20;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /// So much may be left to be copied while guests wait.
+    private static final long SMALL_REST = 4 << 20;
+
+    private static final int MAX_ROUNDS = 8;
+
+    private static final Set<ChildRole> TARGET_ROLE = Set.of(ChildRole.DATA);
+    private static final Permissions SHARED_AT_TOP =
+            Permissions.of(
+                    Permission.CONSISTENT_READ, Permission.WRITE, Permission.WRITE_UNCHANGED);
+    private static final Permissions SHARED_BETWEEN =
+            Permissions.of(Permission.WRITE, Permission.WRITE_UNCHANGED);
+
+    /// What stands while the job lives.
+    private record Parts(BlockNode filter, MirrorTop top, DirtyBitmap dirty, MirrorCopy copy) {}
+
+    private final MirrorPlan plan;
+    private final long pieceSize;
+    private final AtomicLong underWay = new AtomicLong();
+    private final AtomicReference<@Nullable BlockException> fatal = new AtomicReference<>();
+
+    /// Set by the maker, cleared when the filter is out again.
+    private volatile @Nullable Parts parts;
+
+    private volatile @Nullable Crew crew;
+    private volatile boolean isReady;
+    private volatile boolean isToComplete;
+
+    MirrorJob(BlockGraph graph, JobScheduler scheduler, MirrorPlan plan, @Nullable JobGroup group)
+            throws BlockException {
+        super(graph, scheduler, plan.settings(), group);
+        this.plan = plan;
+        long share = Math.min(MAX_PIECE, plan.bufSize() / WORKERS) & -plan.granularity();
+        this.pieceSize = Math.max(plan.granularity(), share);
+    }
+
+    void takeHold() throws BlockException {
+        BlockNode source = plan.source();
+        BlockNode target = plan.target();
+        if (plan.isCommit()) {
+            makeWritable(target);
+        }
+        Options options =
+                new Options()
+                        .put(JobFilterDriver.CHILD, source.name())
+                        .put(MirrorTop.TARGET, target.name());
+        String name = plan.filterName();
+        if (name != null) {
+            options.put("node-name", name);
+        }
+        AtomicReference<@Nullable MirrorTop> opened = new AtomicReference<>();
+        JobFilterDriver driver =
+                new JobFilterDriver(
+                        MirrorTop.NAME,
+                        (shown, context) -> {
+                            Child other = context.openChild(MirrorTop.TARGET, TARGET_ROLE);
+                            MirrorTop top = open(shown, other);
+                            opened.set(top);
+                            return top;
+                        });
+        BlockNode filter = changes().insertFilter(source, driver, options, name == null);
+        MirrorTop top = Objects.requireNonNull(opened.get());
+        DirtyBitmap dirty = source.addBitmap(null, plan.granularity());
+        BlockBackend main = use(filter, Permissions.of(Permission.CONSISTENT_READ), SHARED_AT_TOP);
+        parts = new Parts(filter, top, dirty, new MirrorCopy(plan, main, top.target(), dirty));
+        use(source, Permissions.NONE, SHARED_AT_TOP);
+        use(target, Permissions.NONE, Permissions.ALL);
+        block(filter);
+        block(source);
+        block(target);
+        if (plan.isCommit()) {
+            for (BlockNode node = ChainStatus.below(source);
+                    node != null && node != target;
+                    node = ChainStatus.below(node)) {
+                use(node, Permissions.NONE, SHARED_BETWEEN);
+                block(node);
+            }
+            freeze(filter, target);
+        }
+    }
+
+    private MirrorTop open(Child shown, Child target) {
+        Permissions needed = Permissions.of(Permission.WRITE);
+        if (plan.isCommit() && target.length() < shown.length()) {
+            needed = needed.plus(Permission.RESIZE);
+        }
+        return new MirrorTop(
+                shown, target, plan.isCommit(), needed, plan.copyMode(), this::writeFailed);
+    }
+
+    @Override
+    public String type() {
+        return plan.type();
+    }
+
+    /// Changes how guests' writes come to the target.
+    public void setCopyMode(CopyMode mode) {
+        Parts now = parts;
+        if (now != null) {
+            now.top().setMode(mode);
+        }
+    }
+
+    // ---- the work
+
+    @Override
+    protected void run() throws BlockException {
+        Parts now = Objects.requireNonNull(parts);
+        prepareTarget(now.top().target());
+        markAll(now);
+        now.top().setBitmap(now.dirty());
+        try (Crew hands = new Crew("job:" + id(), WORKERS)) {
+            crew = hands;
+            keepCopying(now, hands);
+        } finally {
+            crew = null;
+        }
+    }
+
+    private void prepareTarget(Child target) throws BlockException {
+        long length = plan.source().length();
+        if (plan.isCommit()) {
+            if (target.length() < length) {
+                target.truncate(length, false, Preallocation.OFF, false);
+            }
+        } else if (target.length() != length) {
+            throw new InvalidOptionException("Source and target image have different sizes");
+        }
+    }
+
+    private void markAll(Parts now) throws BlockException {
+        if (plan.sync() == MirrorSync.NONE) {
+            return;
+        }
+        long length = plan.source().length();
+        boolean isFull = plan.sync() == MirrorSync.FULL && !plan.isCommit();
+        boolean isCleared = isFull && now.copy().clearTarget();
+        if (isFull && !isCleared) {
+            now.dirty().set(0, length);
+            return;
+        }
+        for (long position = 0; position < length; ) {
+            pausePoint();
+            checkpoint();
+            position += now.copy().mark(position, length - position, isCleared);
+        }
+    }
+
+    private void keepCopying(Parts now, Crew hands) throws BlockException {
+        long cursor = 0;
+        while (true) {
+            pausePoint();
+            checkpoint();
+            BlockException failure = fatal.get();
+            if (failure != null) {
+                throw failure;
+            }
+            tellProgress(now);
+            DirtyBitmap.Range range = now.dirty().nextDirty(cursor, Long.MAX_VALUE, pieceSize);
+            if (range != null) {
+                cursor = range.offset() + range.length();
+                start(now, hands, range);
+            } else if (cursor > 0) {
+                cursor = 0;
+            } else if (!hands.isIdle()) {
+                hands.awaitIdle();
+            } else if (isInStep(now)) {
+                return;
+            }
+        }
+    }
+
+    /// Nothing is left to be copied. True if the job is to end.
+    private boolean isInStep(Parts now) throws BlockException {
+        if (!isReady) {
+            try {
+                now.top().target().flush();
+            } catch (BlockException e) {
+                decide(false, e);
+                return false;
+            }
+            isReady = true;
+            becomeReady();
+        }
+        if (isToComplete || isCancelRequested()) {
+            return true;
+        }
+        idle(POLL_NANOS);
+        return false;
+    }
+
+    private void start(Parts now, Crew hands, DirtyBitmap.Range range) throws BlockException {
+        long length = Math.min(range.length(), plan.source().length() - range.offset());
+        throttle(length);
+        RangeLocks.Held held =
+                now.top().ranges().acquire(range.offset(), range.offset() + range.length());
+        now.dirty().reset(range.offset(), range.length());
+        underWay.addAndGet(length);
+        hands.submit(() -> {
+            try {
+                now.copy().copy(range.offset(), length);
+                advance(length);
+            } catch (MirrorCopy.Failed e) {
+                decide(e.isRead(), e.failure());
+            } finally {
+                underWay.addAndGet(-length);
+                now.top().ranges().release(held);
+            }
+        });
+    }
+
+    private void tellProgress(Parts now) {
+        setLength(offset() + now.dirty().count() + underWay.get());
+    }
+
+    private void writeFailed(BlockException e) {
+        decide(false, e);
+    }
+
+    private void decide(boolean isRead, BlockException e) {
+        OnError policy = isRead ? plan.onSourceError() : plan.onTargetError();
+        if (failed(policy, isRead, e) == OnError.Action.REPORT) {
+            fatal.compareAndSet(null, e);
+        }
+        kick();
+    }
+
+    @Override
+    protected void quiesceWorkers() {
+        Crew hands = crew;
+        if (hands != null) {
+            hands.awaitIdle();
+        }
+    }
+
+    // ---- the end
+
+    @Override
+    protected void completeRequested() {
+        isToComplete = true;
+    }
+
+    @Override
+    protected boolean isAbandonedBy(boolean force) {
+        return force || !isReady;
+    }
+
+    /// Copies what guests have written since, while they wait, and switches over to the target if
+    /// the job was completed.
+    @Override
+    protected void prepare() throws BlockException {
+        Parts now = parts;
+        if (now == null) {
+            return;
+        }
+        for (int i = 0; i < MAX_ROUNDS && now.dirty().count() > SMALL_REST; i++) {
+            now.copy().copyRest(pieceSize);
+        }
+        try (BlockGraph.Drain _ = graph().drain(now.filter())) {
+            now.copy().copyRest(pieceSize);
+            now.top().target().flush();
+            tellProgress(now);
+            if (isToComplete && !isCancelRequested()) {
+                switchOver(now);
+            } else {
+                takeOut(now, plan.source());
+            }
+        }
+    }
+
+    private void switchOver(Parts now) throws BlockException {
+        BlockNode replaced = plan.replaces();
+        if (replaced == null || replaced == plan.source()) {
+            takeOut(now, plan.target());
+            return;
+        }
+        unfreeze();
+        now.top().letTargetGo(true);
+        changes().replaceNode(replaced, plan.target());
+        takeOut(now, plan.source());
+    }
+
+    private void takeOut(Parts now, BlockNode successor) throws BlockException {
+        unfreeze();
+        now.top().letTargetGo(true);
+        boolean isDone = false;
+        try {
+            changes().removeFilter(now.filter(), successor);
+            isDone = true;
+        } finally {
+            now.top().letTargetGo(isDone);
+        }
+        parts = null;
+        now.top().setBitmap(null);
+        plan.source().removeBitmap(now.dirty());
+    }
+
+    @Override
+    protected void clean() {
+        letGo();
+    }
+
+    void letGo() {
+        Parts now = parts;
+        if (now != null) {
+            try {
+                takeOut(now, plan.source());
+            } catch (BlockException e) {
+                // The filter stays and passes everything on.
+                parts = null;
+            }
+        }
+        release();
+    }
+}

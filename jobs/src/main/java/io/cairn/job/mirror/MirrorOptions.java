@@ -1,0 +1,150 @@
+package io.cairn.job.mirror;
+
+import io.cairn.job.scheduler.JobSettings;
+import io.cairn.job.scheduler.OnError;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is to be mirrored (QMP reference manual, "blockdev-mirror").
+///
+/// @param settings what every job is made with
+/// @param device the root node that is mirrored
+/// @param target the node that takes the copy
+/// @param replaces the node whose place the target takes at the end; null for the source
+/// @param sync what is copied at first
+/// @param granularity bytes that are copied together, a power of two; 0 for the target's clusters
+/// @param bufSize the most bytes under way at once; 0 for the default
+/// @param unmap zeroes may be written by giving space back
+/// @param onSourceError what becomes of the job when a read fails
+/// @param onTargetError what becomes of the job when a write fails
+/// @param copyMode how a guest's writes come to the target
+/// @param filterNodeName the name of the filter that the job puts above the source
+public record MirrorOptions(
+        JobSettings settings,
+        String device,
+        String target,
+        @Nullable String replaces,
+        MirrorSync sync,
+        long granularity,
+        long bufSize,
+        boolean unmap,
+        OnError onSourceError,
+        OnError onTargetError,
+        CopyMode copyMode,
+        @Nullable String filterNodeName) {
+    /// A mirror with the defaults.
+    public static MirrorOptions of(
+            JobSettings settings, String device, String target, MirrorSync sync) {
+        return new MirrorOptions(
+                settings,
+                device,
+                target,
+                null,
+                sync,
+                0,
+                0,
+                true,
+                OnError.REPORT,
+                OnError.REPORT,
+                CopyMode.BACKGROUND,
+                null);
+    }
+
+    public MirrorOptions withReplaces(String name) {
+        return new MirrorOptions(
+                settings,
+                device,
+                target,
+                name,
+                sync,
+                granularity,
+                bufSize,
+                unmap,
+                onSourceError,
+                onTargetError,
+                copyMode,
+                filterNodeName);
+    }
+
+    /// @param newGranularity bytes, 0 for the default
+    /// @param newBufSize bytes, 0 for the default
+    public MirrorOptions withSizes(long newGranularity, long newBufSize) {
+        return new MirrorOptions(
+                settings,
+                device,
+                target,
+                replaces,
+                sync,
+                newGranularity,
+                newBufSize,
+                unmap,
+                onSourceError,
+                onTargetError,
+                copyMode,
+                filterNodeName);
+    }
+
+    public MirrorOptions withUnmap(boolean on) {
+        return new MirrorOptions(
+                settings,
+                device,
+                target,
+                replaces,
+                sync,
+                granularity,
+                bufSize,
+                on,
+                onSourceError,
+                onTargetError,
+                copyMode,
+                filterNodeName);
+    }
+
+    public MirrorOptions withOnErrors(OnError source, OnError target) {
+        return new MirrorOptions(
+                settings,
+                device,
+                this.target,
+                replaces,
+                sync,
+                granularity,
+                bufSize,
+                unmap,
+                source,
+                target,
+                copyMode,
+                filterNodeName);
+    }
+
+    public MirrorOptions withCopyMode(CopyMode mode) {
+        return new MirrorOptions(
+                settings,
+                device,
+                target,
+                replaces,
+                sync,
+                granularity,
+                bufSize,
+                unmap,
+                onSourceError,
+                onTargetError,
+                mode,
+                filterNodeName);
+    }
+
+    public MirrorOptions withFilterNodeName(String name) {
+        return new MirrorOptions(
+                settings,
+                device,
+                target,
+                replaces,
+                sync,
+                granularity,
+                bufSize,
+                unmap,
+                onSourceError,
+                onTargetError,
+                copyMode,
+                name);
+    }
+}

@@ -1,0 +1,150 @@
+package io.cairn.job.mirror;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.filter.PassThrough;
+import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.ChildPermissions;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/// Stands above the source of a mirror and holds the target. In the copy mode `write-blocking` it
+/// writes what guests write to the target too, before their writes are done.
+///
+/// The source's dirty bitmap notes every write when it ends. A write that has reached the target as
+/// well takes back what it made dirty; meanwhile it holds its range, so that no copy of older data
+/// overtakes it.
+final class MirrorTop extends PassThrough {
+    /// The driver's name.
+    static final String NAME = "mirror_top";
+
+    /// The child that takes the copy.
+    static final String TARGET = "target";
+
+    private static final Permissions UNCHANGED = Permissions.of(Permission.WRITE_UNCHANGED);
+
+    /// Hears of a write to the target that failed.
+    @FunctionalInterface
+    interface FailureListener {
+        void failed(BlockException e);
+    }
+
+    private final Child target;
+    private final RangeLocks ranges = new RangeLocks();
+    private final boolean isCommit;
+    private final Permissions needed;
+    private final FailureListener failures;
+
+    private volatile CopyMode mode;
+    private volatile @Nullable DirtyBitmap dirty;
+    private volatile boolean hasLetTargetGo;
+
+    /// @param isCommit the target stands below the source
+    /// @param needed what is done to the target
+    MirrorTop(
+            Child source,
+            Child target,
+            boolean isCommit,
+            Permissions needed,
+            CopyMode mode,
+            FailureListener failures) {
+        super(source);
+        this.target = target;
+        this.isCommit = isCommit;
+        this.needed = needed;
+        this.mode = mode;
+        this.failures = failures;
+    }
+
+    Child target() {
+        return target;
+    }
+
+    RangeLocks ranges() {
+        return ranges;
+    }
+
+    /// Writes are noted here from now on, and mirrored as the mode says; null to end that.
+    void setBitmap(@Nullable DirtyBitmap bitmap) {
+        dirty = bitmap;
+    }
+
+    void setMode(CopyMode newMode) {
+        mode = newMode;
+    }
+
+    /// Gives the target up with the next change of permissions, or takes it again.
+    void letTargetGo(boolean on) {
+        hasLetTargetGo = on;
+    }
+
+    private interface Request {
+        void run(Child child, WriteFlags flags) throws BlockException;
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        mirrored(offset, src.remaining(), flags, (child, f) -> child.write(offset, src, f));
+    }
+
+    @Override
+    public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
+        mirrored(offset, length, flags, (child, f) -> child.writeZeroes(offset, length, f));
+        return true;
+    }
+
+    private void mirrored(long offset, long length, WriteFlags flags, Request request)
+            throws BlockException {
+        DirtyBitmap bitmap = dirty;
+        if (bitmap == null || mode == CopyMode.BACKGROUND || flags.unchanged()) {
+            request.run(file(), flags);
+            return;
+        }
+        long granularity = bitmap.granularity();
+        long start = offset & -granularity;
+        long end = (offset + length + granularity - 1) & -granularity;
+        RangeLocks.Held range = ranges.acquire(start, end);
+        try {
+            long clean = offset > start && bitmap.isDirty(start) ? start + granularity : start;
+            boolean isTailDirty = offset + length < end && bitmap.isDirty(end - granularity);
+            request.run(file(), flags);
+            try {
+                request.run(target, flags.withNoFallback(false));
+                bitmap.reset(clean, (isTailDirty ? end - granularity : end) - clean);
+            } catch (BlockException e) {
+                failures.failed(e);
+            }
+        } finally {
+            ranges.release(range);
+        }
+    }
+
+    /// The guest does not wait for the target to be flushed.
+    @Override
+    public boolean flushes(Child child) {
+        return child != target;
+    }
+
+    @Override
+    public ChildPermissions childPermissions(
+            Child child, Permissions asked, Permissions shared, boolean writable) {
+        if (child.name().equals(TARGET)) {
+            return hasLetTargetGo
+                    ? new ChildPermissions(Permissions.NONE, Permissions.ALL)
+                    : new ChildPermissions(needed, isCommit ? shareBase() : UNCHANGED);
+        }
+        return new ChildPermissions(
+                isCommit ? asked.minus(Permission.CONSISTENT_READ) : asked,
+                shared.minus(Permission.RESIZE));
+    }
+
+    /// The chain above the base reads it.
+    private static Permissions shareBase() {
+        return Permissions.ALL.minus(Permission.RESIZE);
+    }
+}

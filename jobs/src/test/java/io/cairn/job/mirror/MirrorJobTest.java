@@ -1,0 +1,239 @@
+package io.cairn.job.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.JobEvent;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.job.scheduler.GuestLoad;
+import io.cairn.job.scheduler.Job;
+import io.cairn.job.scheduler.JobGraph;
+import io.cairn.job.scheduler.JobSchedule;
+import io.cairn.job.scheduler.JobSettings;
+import io.cairn.job.scheduler.OnError;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.Random;
+
+class MirrorJobTest {
+    private static final long SEED = Long.getLong("cairn.seed", 20_26);
+    private static final int SCHEDULES =
+            "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
+
+    private final JobGraph images = new JobGraph();
+
+    @BeforeEach
+    void makeImages() throws BlockException {
+        images.chain(5);
+        images.image("t");
+        images.fill("t", 99);
+    }
+
+    @AfterEach
+    void close() {
+        images.close();
+    }
+
+    private static JobSettings settings() {
+        return JobSettings.of("j").withAutoDismiss(false);
+    }
+
+    private static MirrorOptions full() {
+        return MirrorOptions.of(settings(), "n2", "t", MirrorSync.FULL);
+    }
+
+    private MirrorJob start(MirrorOptions options) throws BlockException {
+        MirrorJob job = Mirrors.create(images.graph(), images.scheduler, options, null);
+        images.scheduler.start(job);
+        return job;
+    }
+
+    @ParameterizedTest
+    @EnumSource(CopyMode.class)
+    void completedMirrorTakesTheSourcesPlace(CopyMode mode) throws BlockException {
+        byte[] before = images.content("n2");
+        try (BlockBackend guest = images.guest("n2")) {
+            MirrorJob job = start(full().withCopyMode(mode));
+            images.log.awaitState("j", "ready");
+            job.complete();
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isNull();
+            assertThat(guest.node()).isEqualTo(images.node("t"));
+            assertThat(GuestLoad.content(guest)).isEqualTo(before);
+        }
+        assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
+        assertThat(images.node("n2").bitmaps()).isEmpty();
+        assertThat(images.node("t").blocker("mirror")).isEmpty();
+    }
+
+    @Test
+    void rawTargetGetsZeroesToo() throws BlockException {
+        images.raw("r", JobGraph.LENGTH);
+        images.fill("r", 12);
+        MirrorJob job = start(MirrorOptions.of(settings(), "n2", "r", MirrorSync.FULL));
+        images.log.awaitState("j", "ready");
+        job.cancel(false);
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isNull();
+        assertThat(images.content("r")).isEqualTo(images.content("n2"));
+    }
+
+    @Test
+    void forcedCancellationAbandonsAReadyMirror() throws BlockException {
+        try (BlockBackend guest = images.guest("n2")) {
+            MirrorJob job = start(full());
+            images.log.awaitState("j", "ready");
+            job.cancel(true);
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isEqualTo("Operation canceled");
+            assertThat(guest.node()).isEqualTo(images.node("n2"));
+        }
+    }
+
+    @Test
+    void topCopiesTheTopmostImageOnly() throws BlockException {
+        images.overlay("o", "n1");
+        MirrorJob job = start(MirrorOptions.of(settings(), "n2", "o", MirrorSync.TOP));
+        images.log.awaitState("j", "ready");
+        assertThat(job.info().length()).isLessThan(JobGraph.LENGTH).isPositive();
+        job.complete();
+        job.awaitConcluded();
+
+        assertThat(images.content("o")).isEqualTo(images.content("n2"));
+    }
+
+    @Test
+    void noneCopiesWhatIsWrittenFromNowOn() throws BlockException {
+        images.overlay("o", "n1");
+        MirrorJob job = start(MirrorOptions.of(settings(), "n2", "o", MirrorSync.NONE));
+        images.log.awaitState("j", "ready");
+        assertThat(job.info().length()).isZero();
+        job.cancel(true);
+        job.awaitConcluded();
+    }
+
+    @Test
+    void failedWritePausesAndIsTriedAgain() throws BlockException {
+        byte[] before = images.content("n2");
+        images.host().get("t").failAfter(20, Errno.ENOSPC);
+        MirrorJob job = start(full().withOnErrors(OnError.REPORT, OnError.ENOSPC));
+        images.log.awaitState("j", "paused");
+        assertThat(images.log.all()).contains(new JobEvent.Error("j", "write", "stop"));
+        job.resume();
+        images.log.awaitState("j", "ready");
+        job.complete();
+        job.awaitConcluded();
+
+        assertThat(images.content("t")).isEqualTo(before);
+    }
+
+    @Test
+    void reportedErrorFailsTheJob() throws BlockException {
+        images.host().get("n0").failAfter(2, Errno.EIO);
+        MirrorJob job = start(full());
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isEqualTo("Input/output error");
+        assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
+    }
+
+    @Test
+    void refusesWhatThePeerRefuses() throws BlockException {
+        assertRefused(
+                MirrorOptions.of(settings(), "nope", "t", MirrorSync.FULL),
+                "Cannot find device='nope' nor node-name='nope'");
+        assertRefused(
+                MirrorOptions.of(settings(), "n2", "nope", MirrorSync.FULL),
+                "Cannot find device='nope' nor node-name='nope'");
+        assertRefused(
+                full().withSizes(100, 0),
+                "Parameter 'granularity' expects a value in range [512B, 64MB]");
+        assertRefused(full().withSizes(600, 0), "Parameter 'granularity' expects a power of 2");
+        assertRefused(full().withSizes(0, -1), "Invalid parameter 'buf-size'");
+        assertRefused(
+                MirrorOptions.of(settings(), "n2", "n2", MirrorSync.FULL),
+                "Can't mirror node into itself");
+        assertRefused(
+                MirrorOptions.of(settings(), "n2", "n1", MirrorSync.FULL),
+                "Node 'n1' is busy: node is used as backing hd of 'n2'");
+        assertRefused(
+                MirrorOptions.of(settings(), "n1", "t", MirrorSync.FULL), "Need a root block node");
+        assertRefused(full().withReplaces("nope"), "Failed to find node with node-name='nope'");
+        assertRefused(
+                full().withReplaces("t"),
+                "Cannot replace 't' by a node mirrored from 'n2', because it cannot be guaranteed"
+                        + " that doing so would not lead to an abrupt change of visible data");
+        images.raw("small", 1 << 20);
+        MirrorJob job = start(MirrorOptions.of(settings(), "n2", "small", MirrorSync.FULL));
+        job.awaitConcluded();
+        assertThat(job.info().error()).isEqualTo("Source and target image have different sizes");
+    }
+
+    private void assertRefused(MirrorOptions options, String message) {
+        assertThatThrownBy(() -> start(options)).hasMessage(message);
+    }
+
+    @Test
+    void copyEqualsTheDiskWheneverItEnds() throws BlockException {
+        for (int i = 0; i < SCHEDULES; i++) {
+            long seed = SEED + i;
+            try (JobGraph graph = new JobGraph()) {
+                graph.chain(seed);
+                graph.image("t");
+                mirrorUnderLoad(graph, seed);
+            } catch (BlockException | AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    private static void mirrorUnderLoad(JobGraph graph, long seed) throws BlockException {
+        Random random = new Random(seed);
+        MirrorOptions options =
+                full().withCopyMode(CopyMode.values()[random.nextInt(2)])
+                        .withSizes(4096L << random.nextInt(5), 0)
+                        .withOnErrors(OnError.IGNORE, OnError.IGNORE);
+        if (random.nextInt(3) == 0) {
+            graph.host().get("t").failAfter(20 + random.nextInt(100), Errno.EIO);
+        }
+        boolean isPivot = random.nextBoolean();
+        try (BlockBackend guest = graph.guest("n2");
+                GuestLoad load = new GuestLoad(guest, 3, seed)) {
+            MirrorJob job = Mirrors.create(graph.graph(), graph.scheduler, options, null);
+            graph.scheduler.start(job);
+            new JobSchedule(seed).disturb(job, load);
+            graph.log.awaitState("j", "ready");
+            load.await(20);
+            graph.host().get("t").heal();
+            if (isPivot) {
+                job.complete();
+                job.awaitConcluded();
+                assertThat(guest.node()).isEqualTo(graph.node("t"));
+                load.await(20);
+                byte[] expected = load.stop();
+                assertThat(GuestLoad.content(guest)).isEqualTo(expected);
+            } else {
+                byte[] expected = load.at(() -> end(job));
+                assertThat(graph.content("t")).isEqualTo(expected);
+                load.stop();
+            }
+            assertThat(job.info().error()).isNull();
+        }
+    }
+
+    private static void end(Job job) throws BlockException {
+        job.cancel(false);
+        job.awaitConcluded();
+    }
+}
