@@ -34,5 +34,5 @@ public sealed interface JobEvent extends BlockEvent {
     ///
     /// @param operation `read` or `write`
     /// @param action what the job does about it: `ignore`, `report` or `stop`
-    record Error(String job, String operation, String action) implements JobEvent {}
+    record RequestFailed(String job, String operation, String action) implements JobEvent {}
 }

@@ -30,6 +30,8 @@ final class ClusterCopy {
     /// Keeps readers of a target that has the disk as its backing node from seeing half a copy.
     private static final WriteFlags SERIALISING = WriteFlags.NONE.withSerialising(true);
 
+    private static final WriteFlags COMPRESSED = WriteFlags.COMPRESSED.withSerialising(true);
+
     /// Longest piece that is copied at once.
     private static final int MAX_PIECE = 1 << 20;
 
@@ -38,6 +40,9 @@ final class ClusterCopy {
     private final Child target;
     private final ClusterMap clusters;
     private final long timeoutNanos;
+
+    /// Set before the node is used.
+    private volatile boolean isCompressing;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
@@ -53,6 +58,31 @@ final class ClusterCopy {
         this.timeoutNanos = TimeUnit.SECONDS.toNanos(timeoutSeconds);
     }
 
+    /// Has the target store compressed what is copied from now on.
+    void compress() {
+        isCompressing = true;
+    }
+
+    /// Does what {@link #run} does without a timeout, and tells which side a failure came from.
+    CopyBeforeWrite.@Nullable CopyFailure tryRun(long offset, long length) {
+        Side side = new Side();
+        try {
+            for (Span span = clusters.takeMissing(offset, length, 0);
+                    span != null;
+                    span = clusters.takeMissing(offset, length, 0)) {
+                copy(span, side);
+            }
+            return null;
+        } catch (BlockException e) {
+            return new CopyBeforeWrite.CopyFailure(side.isRead, e);
+        }
+    }
+
+    /// Where a copy stands.
+    private static final class Side {
+        private boolean isRead = true;
+    }
+
     /// Returns once the clusters that a range touches need not be copied any more.
     ///
     /// @throws BlockException if a copy failed, or with `ETIMEDOUT` if it took too long
@@ -62,46 +92,52 @@ final class ClusterCopy {
                 span != null;
                 span = clusters.takeMissing(offset, length, deadline)) {
             if (deadline == 0) {
-                copy(span);
+                copy(span, new Side());
             } else {
                 new Attempt(span).await(deadline);
             }
         }
     }
 
-    private void copy(Span span) throws BlockException {
+    private void copy(Span span, Side side) throws BlockException {
         boolean isDone = false;
         try {
-            copyData(span);
+            copyData(span, side);
             isDone = true;
         } finally {
             clusters.copied(span, isDone);
         }
     }
 
-    private void copyData(Span span) throws BlockException {
+    private void copyData(Span span, Side side) throws BlockException {
         long end = span.offset() + span.length();
         for (long position = span.offset(); position < end; ) {
+            side.isRead = true;
             BlockStatus status = file.chainStatus(position, end - position, null, true);
             long n = status.length() == 0 ? end - position : status.length();
-            if (status.zero()) {
+            if (isCompressing) {
+                n = Math.min(end - position, clusters.clusterSize());
+                copyBytes(position, (int) n, side);
+            } else if (status.zero()) {
+                side.isRead = false;
                 target.writeZeroes(position, n, SERIALISING);
             } else {
                 n = Math.min(n, MAX_PIECE);
-                copyBytes(position, (int) n);
+                copyBytes(position, (int) n, side);
             }
             position += n;
         }
     }
 
-    private void copyBytes(long offset, int count) throws BlockException {
+    private void copyBytes(long offset, int count, Side side) throws BlockException {
         try (PooledBuffer pooled = BufferPool.shared().acquire(count)) {
             ByteBuffer data = Buffers.slice(pooled.buffer(), 0, count);
             file.read(offset, data);
+            side.isRead = false;
             if (Bytes.isZero(data)) {
                 target.writeZeroes(offset, count, SERIALISING);
             } else {
-                target.write(offset, data, SERIALISING);
+                target.write(offset, data, isCompressing ? COMPRESSED : SERIALISING);
             }
         }
     }
@@ -124,7 +160,7 @@ final class ClusterCopy {
         private void run(Span span) {
             BlockException failed = null;
             try {
-                copy(span);
+                copy(span, new Side());
             } catch (BlockException e) {
                 failed = e;
             } finally {

@@ -94,6 +94,33 @@ final class ClusterMap {
         }
     }
 
+    /// The first byte at or after an offset that must still be copied, or -1.
+    long nextMissing(long offset) {
+        lock.lock();
+        try {
+            int cluster = offset >= length ? -1 : missing.nextSetBit(first(offset));
+            return cluster < 0 ? -1 : Math.max(offset, cluster * clusterSize);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The bytes of the point in time that are not in the target yet.
+    long uncopied() {
+        lock.lock();
+        try {
+            return bytes(missing) + bytes(busy);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long bytes(BitSet clusters) {
+        long whole = clusters.cardinality() * clusterSize;
+        long last = clusters.length() * clusterSize;
+        return whole - Math.max(0, last - length);
+    }
+
     // ---- writers
 
     /// Takes the next clusters that must be copied before a range is written, after waiting for

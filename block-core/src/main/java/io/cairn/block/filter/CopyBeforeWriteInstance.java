@@ -11,7 +11,8 @@ import io.cairn.block.filter.ClusterMap.Span;
 import io.cairn.block.filter.CopyBeforeWriteOptions.OnError;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
-import io.cairn.block.spi.PointInTime;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 
@@ -20,7 +21,7 @@ import java.nio.ByteBuffer;
 /// A write first has the old data of its clusters copied, and waits for readers of the point in
 /// time who still read them from the disk. From then on they are read from the target, so that the
 /// write itself keeps nobody waiting.
-final class CopyBeforeWriteInstance extends PassThrough implements PointInTime {
+final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWrite {
     private final Node node;
     private final Child target;
     private final ClusterMap clusters;
@@ -103,6 +104,43 @@ final class CopyBeforeWriteInstance extends PassThrough implements PointInTime {
     @Override
     public void close() {
         copy.awaitStragglers();
+    }
+
+    // ---- for a backup
+
+    @Override
+    public long clusterSize() {
+        return clusters.clusterSize();
+    }
+
+    @Override
+    public long nextMissing(long offset) {
+        return clusters.nextMissing(offset);
+    }
+
+    @Override
+    public long uncopied() {
+        return clusters.uncopied();
+    }
+
+    @Override
+    public @Nullable CopyFailure copy(long offset, long length) {
+        return copy.tryRun(offset, length);
+    }
+
+    @Override
+    public void forget(long offset, long length) {
+        clusters.forget(offset, length);
+    }
+
+    @Override
+    public void compress() {
+        copy.compress();
+    }
+
+    @Override
+    public void flushTarget() throws BlockException {
+        target.flush();
     }
 
     // ---- the point in time

@@ -30,6 +30,9 @@ public final class DirtyBitmap {
     private boolean persistent;
     private boolean inconsistent;
 
+    /// Takes the writes while a job uses the bitmap.
+    private @Nullable DirtyBitmap successor;
+
     /// @param name the name in the node, or null for a bitmap that only its maker knows
     /// @param granularity bytes a bit stands for; a power of two, at least 512
     DirtyBitmap(@Nullable String name, long granularity, long length) {
@@ -110,8 +113,33 @@ public final class DirtyBitmap {
 
     /// Called for every guest write.
     synchronized void written(long offset, long bytes) {
-        if (recording) {
+        DirtyBitmap next = successor;
+        if (recording && next != null) {
+            next.set(offset, bytes);
+        } else if (recording) {
             set(offset, bytes);
+        }
+    }
+
+    /// Keeps what is dirty as it is from now on and marks the bitmap as used; new writes are noted
+    /// aside until {@link #endUse}.
+    public synchronized void beginUse() {
+        successor = new DirtyBitmap(null, granularity(), length);
+        busy = true;
+    }
+
+    /// Ends {@link #beginUse}.
+    ///
+    /// @param isDone what was dirty before is so no more; only what was written since is
+    public synchronized void endUse(boolean isDone) {
+        DirtyBitmap since = successor;
+        successor = null;
+        busy = false;
+        if (isDone) {
+            clear();
+        }
+        if (since != null) {
+            merge(since);
         }
     }
 
@@ -205,6 +233,10 @@ public final class DirtyBitmap {
 
     /// The node's length has changed; new bytes are clean.
     synchronized void resize(long bytes) {
+        DirtyBitmap next = successor;
+        if (next != null) {
+            next.resize(bytes);
+        }
         if (bytes < length) {
             words = Arrays.copyOf(words, wordCount(bytes));
             long tail = granules(bytes) & 63;

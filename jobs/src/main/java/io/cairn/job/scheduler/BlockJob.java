@@ -122,7 +122,6 @@ public abstract class BlockJob extends Job {
                 setReadOnly(node, true);
             } catch (BlockException e) {
                 // It stays writable, which hurts nobody.
-                continue;
             }
         }
         madeWritable.clear();

@@ -12,6 +12,7 @@ import io.cairn.job.RateLimit;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,7 +39,7 @@ public abstract class Job {
     // What the job's own threads look at without the lock; written under it.
     private volatile boolean cancelRequested;
     private volatile boolean cancelled;
-    private volatile int pauseCount;
+    private final AtomicInteger pauseCount = new AtomicInteger();
     private volatile RateLimit rate;
     private volatile long speed;
 
@@ -162,7 +163,7 @@ public abstract class Job {
                     length.get(),
                     speed,
                     isRunning && !isSleeping,
-                    pauseCount > 0,
+                    pauseCount.get() > 0,
                     state == JobState.READY || state == JobState.STANDBY,
                     ioStatus,
                     settings.autoFinalize(),
@@ -217,7 +218,7 @@ public abstract class Job {
     public final void resume() throws BlockException {
         lock.lock();
         try {
-            if (!userPaused || pauseCount == 0) {
+            if (!userPaused || pauseCount.get() == 0) {
                 throw new InvalidOptionException("Can't resume a job that was not paused");
             }
             require(JobVerb.RESUME);
@@ -487,7 +488,7 @@ public abstract class Job {
     final void beginPause() {
         lock.lock();
         try {
-            pauseCount++;
+            pauseCount.getAndIncrement();
             isKicked = true;
             changed.signalAll();
         } finally {
@@ -499,7 +500,7 @@ public abstract class Job {
     final void endPause() {
         lock.lock();
         try {
-            pauseCount--;
+            pauseCount.getAndDecrement();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -539,19 +540,19 @@ public abstract class Job {
 
     /// Stays here while the job is paused.
     protected final void pausePoint() {
-        if (pauseCount == 0 || cancelled) {
+        if (pauseCount.get() == 0 || cancelled) {
             return;
         }
         quiesceWorkers();
         lock.lock();
         try {
-            if (pauseCount == 0 || cancelled) {
+            if (pauseCount.get() == 0 || cancelled) {
                 return;
             }
             JobState before = state;
             isRunning = false;
             enter(before == JobState.READY ? JobState.STANDBY : JobState.PAUSED);
-            while (pauseCount > 0 && !cancelled) {
+            while (pauseCount.get() > 0 && !cancelled) {
                 changed.awaitUninterruptibly();
             }
             isRunning = true;
@@ -627,7 +628,8 @@ public abstract class Job {
         OnError.Action action = policy.action(isRead, e.errno());
         lock.lock();
         try {
-            scheduler.emit(new JobEvent.Error(id(), isRead ? "read" : "write", action.text()));
+            scheduler.emit(
+                    new JobEvent.RequestFailed(id(), isRead ? "read" : "write", action.text()));
             if (action == OnError.Action.STOP) {
                 ioStatus = e.errno() == Errno.ENOSPC ? "nospace" : "failed";
                 if (!userPaused) {

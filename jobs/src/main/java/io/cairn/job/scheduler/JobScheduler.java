@@ -142,7 +142,6 @@ public final class JobScheduler implements AutoCloseable {
                 job.cancel(true);
             } catch (BlockException e) {
                 // It is ending by itself.
-                continue;
             }
         }
         left.forEach(Job::awaitConcluded);

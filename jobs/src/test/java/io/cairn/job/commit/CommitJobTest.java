@@ -110,7 +110,7 @@ class CommitJobTest {
         Job job = start(middle().withOnError(OnError.ENOSPC));
         images.log.awaitState("j", "paused");
         assertThat(job.info().ioStatus()).isEqualTo("nospace");
-        assertThat(images.log.all()).contains(new JobEvent.Error("j", "write", "stop"));
+        assertThat(images.log.all()).contains(new JobEvent.RequestFailed("j", "write", "stop"));
         job.resume();
         job.awaitConcluded();
 

@@ -129,7 +129,7 @@ class MirrorJobTest {
         images.host().get("t").failAfter(20, Errno.ENOSPC);
         MirrorJob job = start(full().withOnErrors(OnError.REPORT, OnError.ENOSPC));
         images.log.awaitState("j", "paused");
-        assertThat(images.log.all()).contains(new JobEvent.Error("j", "write", "stop"));
+        assertThat(images.log.all()).contains(new JobEvent.RequestFailed("j", "write", "stop"));
         job.resume();
         images.log.awaitState("j", "ready");
         job.complete();

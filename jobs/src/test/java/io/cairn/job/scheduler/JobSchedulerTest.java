@@ -288,7 +288,7 @@ class JobSchedulerTest {
         job.nudge();
         log.awaitState("j", "paused");
 
-        assertThat(log.all()).contains(new JobEvent.Error("j", "read", "stop"));
+        assertThat(log.all()).contains(new JobEvent.RequestFailed("j", "read", "stop"));
         assertThat(job.info().ioStatus()).isEqualTo("nospace");
         job.resume();
         assertThat(job.info().ioStatus()).isEqualTo("ok");

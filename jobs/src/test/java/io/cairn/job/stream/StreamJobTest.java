@@ -140,7 +140,7 @@ class StreamJobTest {
         images.host().get("n0").failAfter(0, Errno.EIO);
         Job job = start(all().withOnError(OnError.STOP));
         images.log.awaitState("j", "paused");
-        assertThat(images.log.all()).contains(new JobEvent.Error("j", "read", "stop"));
+        assertThat(images.log.all()).contains(new JobEvent.RequestFailed("j", "read", "stop"));
         assertThat(job.info().ioStatus()).isEqualTo("failed");
 
         images.host().get("n0").heal();

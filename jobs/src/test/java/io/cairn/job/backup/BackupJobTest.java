@@ -1,0 +1,269 @@
+package io.cairn.job.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.JobEvent;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.job.scheduler.GuestLoad;
+import io.cairn.job.scheduler.JobGraph;
+import io.cairn.job.scheduler.JobSchedule;
+import io.cairn.job.scheduler.JobSettings;
+import io.cairn.job.scheduler.OnError;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+
+class BackupJobTest {
+    private static final long SEED = Long.getLong("cairn.seed", 20_26);
+    private static final int SCHEDULES =
+            "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
+
+    private final JobGraph images = new JobGraph();
+
+    @BeforeEach
+    void makeImages() throws BlockException {
+        images.chain(3);
+        images.image("t");
+    }
+
+    @AfterEach
+    void close() {
+        images.close();
+    }
+
+    private static JobSettings settings() {
+        return JobSettings.of("j").withAutoDismiss(false);
+    }
+
+    private static BackupOptions options(BackupSync sync) {
+        return BackupOptions.of(settings(), "n2", "t", sync);
+    }
+
+    private BackupJob start(BackupOptions options) throws BlockException {
+        BackupJob job = Backups.create(images.graph(), images.scheduler, options, null);
+        images.scheduler.start(job);
+        return job;
+    }
+
+    private void run(BackupOptions options) throws BlockException {
+        BackupJob job = start(options);
+        job.awaitConcluded();
+        assertThat(job.info().error()).isNull();
+        assertThat(job.info().offset()).isEqualTo(job.info().length());
+        job.dismiss();
+    }
+
+    @Test
+    void copyIsOfTheMomentOfTheStart() throws BlockException {
+        byte[] before = images.content("n2");
+        BackupJob job =
+                Backups.create(
+                        images.graph(),
+                        images.scheduler,
+                        options(BackupSync.FULL).withFilterNodeName("f"),
+                        null);
+        images.fill("f", 77);
+        images.scheduler.start(job);
+        job.awaitConcluded();
+
+        assertThat(images.content("t")).isEqualTo(before);
+        assertThat(images.content("n2")).isNotEqualTo(before);
+        assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
+        assertThat(images.node("t").blocker("backup")).isEmpty();
+    }
+
+    @Test
+    void compressedCopyIsTheSame() throws BlockException {
+        run(options(BackupSync.FULL).withCompress(true));
+
+        assertThat(images.content("t")).isEqualTo(images.content("n2"));
+    }
+
+    @Test
+    void topCopiesTheTopmostImageOnly() throws BlockException {
+        images.overlay("o", "n1");
+        run(BackupOptions.of(settings(), "n2", "o", BackupSync.TOP));
+
+        assertThat(images.content("o")).isEqualTo(images.content("n2"));
+    }
+
+    @Test
+    void noneKeepsWhatIsOverwrittenUntilCancelled() throws BlockException {
+        byte[] before = images.content("n2");
+        images.overlay("o", "n2");
+        BackupJob job =
+                start(
+                        BackupOptions.of(settings(), "n2", "o", BackupSync.NONE)
+                                .withFilterNodeName("f"));
+        images.fill("f", 78);
+
+        assertThat(images.content("o")).isEqualTo(before);
+        job.cancel(true);
+        job.awaitConcluded();
+        assertThat(job.info().error()).isEqualTo("Operation canceled");
+    }
+
+    @Test
+    void bitmapSaysWhatIsCopiedAndIsClearedOnSuccess() throws BlockException {
+        run(options(BackupSync.FULL));
+        DirtyBitmap bitmap = images.node("n2").addBitmap("b", 65536);
+        images.fill("n2", 79);
+        long dirty = bitmap.count();
+        BackupOptions incremental =
+                options(BackupSync.INCREMENTAL).withBitmap("b", null).withFilterNodeName("f");
+        BackupJob job = Backups.create(images.graph(), images.scheduler, incremental, null);
+        byte[] before = images.content("n2");
+        assertThat(job.info().length()).isEqualTo(dirty);
+        assertThatThrownBy(bitmap::requireUsable)
+                .hasMessage(
+                        "Bitmap 'b' is currently in use by another operation and cannot be used");
+        images.fill("f", 80);
+        images.scheduler.start(job);
+        job.awaitConcluded();
+
+        assertThat(images.content("t")).isEqualTo(before);
+        assertThat(bitmap.isBusy()).isFalse();
+        assertThat(bitmap.count()).isPositive().isLessThan(JobGraph.LENGTH);
+        job.dismiss();
+        run(incremental);
+        assertThat(images.content("t")).isEqualTo(images.content("n2"));
+        assertThat(bitmap.count()).isZero();
+    }
+
+    @Test
+    void failedBackupGivesTheBitmapBackAsTheModeSays() throws BlockException {
+        DirtyBitmap bitmap = images.node("n2").addBitmap("b", 65536);
+        bitmap.set(0, JobGraph.LENGTH);
+        for (BitmapMode mode : BitmapMode.values()) {
+            bitmap.set(0, JobGraph.LENGTH);
+            images.host().get("t").failAfter(30, Errno.EIO);
+            BackupJob job =
+                    start(options(BackupSync.BITMAP).withBitmap("b", mode).withLimits(1, 65536));
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isEqualTo("Input/output error");
+            assertThat(bitmap.count() == JobGraph.LENGTH).isEqualTo(mode != BitmapMode.ALWAYS);
+            assertThat(bitmap.count()).isPositive();
+            job.dismiss();
+        }
+    }
+
+    @Test
+    void stoppedJobTriesAgainWhenResumed() throws BlockException {
+        byte[] before = images.content("n2");
+        images.host().get("t").failAfter(3, Errno.ENOSPC);
+        BackupJob job =
+                start(options(BackupSync.FULL).withOnErrors(OnError.REPORT, OnError.ENOSPC));
+        images.log.awaitState("j", "paused");
+        assertThat(images.log.all()).contains(new JobEvent.RequestFailed("j", "write", "stop"));
+        job.resume();
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isNull();
+        assertThat(images.content("t")).isEqualTo(before);
+    }
+
+    @Test
+    void refusesWhatThePeerRefuses() throws BlockException {
+        images.node("n2").addBitmap("b", 65536);
+        images.raw("small", 1 << 20);
+        images.raw("r", JobGraph.LENGTH);
+        BackupOptions full = options(BackupSync.FULL);
+        assertRefused(
+                options(BackupSync.INCREMENTAL),
+                "must provide a valid bitmap name for 'incremental' sync mode");
+        assertRefused(
+                options(BackupSync.BITMAP),
+                "must provide a valid bitmap name for 'bitmap' sync mode");
+        assertRefused(
+                full.withBitmap("b", null),
+                "Bitmap sync mode must be given when providing a bitmap");
+        assertRefused(
+                full.withBitmap(null, BitmapMode.NEVER),
+                "Cannot specify bitmap sync mode without a bitmap");
+        assertRefused(
+                options(BackupSync.INCREMENTAL).withBitmap("b", BitmapMode.NEVER),
+                "Bitmap sync mode must be 'on-success' when using sync mode 'incremental'");
+        assertRefused(
+                options(BackupSync.BITMAP).withBitmap("zz", BitmapMode.NEVER),
+                "Bitmap 'zz' could not be found");
+        assertRefused(
+                options(BackupSync.NONE).withBitmap("b", BitmapMode.ALWAYS),
+                "sync mode 'none' does not produce meaningful bitmap outputs");
+        assertRefused(
+                full.withBitmap("b", BitmapMode.NEVER),
+                "Bitmap sync mode 'never' has no meaningful effect when combined with sync mode"
+                        + " 'full'");
+        assertRefused(
+                BackupOptions.of(settings(), "n2", "n2", BackupSync.FULL),
+                "Source and target cannot be the same");
+        assertRefused(
+                BackupOptions.of(settings(), "n2", "small", BackupSync.FULL),
+                "Source and target image have different sizes");
+        assertRefused(
+                BackupOptions.of(settings(), "n2", "r", BackupSync.FULL).withCompress(true),
+                "Compression is not supported for this drive ");
+        assertRefused(full.withLimits(0, 0), "max-workers must be between 1 and 2147483647");
+        assertRefused(
+                full.withLimits(1, -1),
+                "max-chunk must be zero (which means no limit) or positive");
+        assertRefused(
+                full.withLimits(1, 100),
+                "Required max-chunk (100) is less than backup cluster size (65536)");
+        assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
+    }
+
+    private void assertRefused(BackupOptions options, String message) {
+        assertThatThrownBy(() -> start(options)).hasMessage(message);
+    }
+
+    @Test
+    void copyEqualsTheDiskAtItsStart() throws BlockException {
+        for (int i = 0; i < SCHEDULES; i++) {
+            long seed = SEED + i;
+            try (JobGraph graph = new JobGraph()) {
+                graph.chain(seed);
+                graph.image("t");
+                backUpUnderLoad(graph, seed);
+            } catch (BlockException | AssertionError e) {
+                throw new AssertionError("seed " + seed, e);
+            }
+        }
+    }
+
+    private static void backUpUnderLoad(JobGraph graph, long seed) throws BlockException {
+        Random random = new Random(seed);
+        BackupOptions options =
+                options(BackupSync.FULL)
+                        .withCompress(random.nextInt(4) == 0)
+                        .withLimits(1 + random.nextInt(8), 65536L << random.nextInt(4));
+        AtomicReference<BackupJob> made = new AtomicReference<>();
+        try (BlockBackend guest = graph.guest("n2");
+                GuestLoad load = new GuestLoad(guest, 3, seed)) {
+            load.await(5);
+            byte[] atStart =
+                    load.at(() ->
+                            made.set(
+                                    Backups.create(graph.graph(), graph.scheduler, options, null)));
+            BackupJob job = made.get();
+            load.await(10);
+            graph.scheduler.start(job);
+            new JobSchedule(seed).disturb(job, load);
+            job.awaitConcluded();
+            byte[] expected = load.stop();
+
+            assertThat(job.info().error()).isNull();
+            assertThat(graph.content("t")).isEqualTo(atStart);
+            assertThat(GuestLoad.content(guest)).isEqualTo(expected);
+        }
+    }
+}
