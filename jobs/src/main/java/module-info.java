@@ -11,6 +11,7 @@ module io.cairn.job {
     exports io.cairn.job.commit;
     exports io.cairn.job.compare;
     exports io.cairn.job.convert;
+    exports io.cairn.job.create;
     exports io.cairn.job.dd;
     exports io.cairn.job.disk;
     exports io.cairn.job.image;

@@ -27,6 +27,22 @@ public final class ChainChanges {
         this.graph = graph;
     }
 
+    /// Several changes that belong together.
+    @FunctionalInterface
+    public interface Changes {
+        void run() throws BlockException;
+    }
+
+    /// Makes changes while a node is drained and nobody else changes the graph.
+    public void whileDrained(BlockNode node, Changes steps) throws BlockException {
+        graph.locked(() -> {
+            try (BlockGraph.Drain _ = graph.drain(node)) {
+                steps.run();
+            }
+            return node;
+        });
+    }
+
     /// Opens a filter and puts it above a node: all who used the node use the filter from then on.
     ///
     /// @param driver the filter's driver, which the graph need not know by name

@@ -75,15 +75,24 @@ public final class BackupJob extends BlockJob {
         if (isByBitmap && bitmapName != null) {
             node.put("bitmap.node", source.name()).put("bitmap.name", bitmapName);
         }
-        try (BlockGraph.Drain _ = graph().drain(source)) {
-            filter =
-                    changes().insertFilter(source, new CopyBeforeWriteDriver(), node, name == null);
-            if (bitmap != null) {
-                bitmap.beginUse();
-                isBitmapUsed = true;
-            }
-        }
-        CopyBeforeWrite opened = (CopyBeforeWrite) filter.driverInstance();
+        changes()
+                .whileDrained(
+                        source,
+                        () -> {
+                            filter =
+                                    changes()
+                                            .insertFilter(
+                                                    source,
+                                                    new CopyBeforeWriteDriver(),
+                                                    node,
+                                                    name == null);
+                            if (bitmap != null) {
+                                bitmap.beginUse();
+                                isBitmapUsed = true;
+                            }
+                        });
+        BlockNode above = Objects.requireNonNull(filter);
+        CopyBeforeWrite opened = (CopyBeforeWrite) above.driverInstance();
         copies = opened;
         if (options.compress()) {
             opened.compress();
@@ -96,9 +105,9 @@ public final class BackupJob extends BlockJob {
                             + opened.clusterSize()
                             + ")");
         }
-        use(filter, Permissions.NONE, Permissions.ALL);
+        use(above, Permissions.NONE, Permissions.ALL);
         use(target, Permissions.NONE, Permissions.ALL);
-        block(filter);
+        block(above);
         block(target);
         total = opened.uncopied();
         setLength(total);

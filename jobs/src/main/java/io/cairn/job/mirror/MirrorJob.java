@@ -40,11 +40,6 @@ public final class MirrorJob extends BlockJob {
     private static final long MAX_PIECE = 1 << 20;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /// So much may be left to be copied while guests wait.
-    private static final long SMALL_REST = 4 << 20;
-
-    private static final int MAX_ROUNDS = 8;
-
     private static final Set<ChildRole> TARGET_ROLE = Set.of(ChildRole.DATA);
     private static final Permissions SHARED_AT_TOP =
             Permissions.of(
@@ -282,8 +277,8 @@ public final class MirrorJob extends BlockJob {
     }
 
     @Override
-    protected boolean isAbandonedBy(boolean force) {
-        return force || !isReady;
+    protected boolean isAbandonedWhenCancelled() {
+        return !isReady;
     }
 
     /// Copies what guests have written since, while they wait, and switches over to the target if
@@ -294,19 +289,19 @@ public final class MirrorJob extends BlockJob {
         if (now == null) {
             return;
         }
-        for (int i = 0; i < MAX_ROUNDS && now.dirty().count() > SMALL_REST; i++) {
-            now.copy().copyRest(pieceSize);
-        }
-        try (BlockGraph.Drain _ = graph().drain(now.filter())) {
-            now.copy().copyRest(pieceSize);
-            now.top().target().flush();
-            tellProgress(now);
-            if (isToComplete && !isCancelRequested()) {
-                switchOver(now);
-            } else {
-                takeOut(now, plan.source());
-            }
-        }
+        changes()
+                .whileDrained(
+                        now.filter(),
+                        () -> {
+                            now.copy().copyRest(pieceSize);
+                            now.top().target().flush();
+                            tellProgress(now);
+                            if (isToComplete && !isCancelRequested()) {
+                                switchOver(now);
+                            } else {
+                                takeOut(now, plan.source());
+                            }
+                        });
     }
 
     private void switchOver(Parts now) throws BlockException {

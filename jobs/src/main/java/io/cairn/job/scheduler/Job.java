@@ -117,17 +117,14 @@ public abstract class Job {
         throw new InvalidOptionException("The active block job '" + id() + "' cannot be completed");
     }
 
-    /// Whether a cancellation that need not be forced ends the job at once all the same; a job that
-    /// is ready may take it as a wish to end well.
-    protected boolean isAbandonedBy(boolean force) {
+    /// Whether a cancellation without force ends the job at once all the same; a job that is ready
+    /// may take it as a wish to end well.
+    protected boolean isAbandonedWhenCancelled() {
         return true;
     }
 
     /// Waits until nothing that the job has set going is under way: it is about to pause.
     protected void quiesceWorkers() {}
-
-    /// Wakes what waits for something else than the job itself, since it was cancelled by force.
-    protected void wakeForced() {}
 
     /// What a user is told of a failure: what the job found wrong itself, or the system's text for
     /// the error of a request.
@@ -417,11 +414,10 @@ public abstract class Job {
 
     /// Has the job end early, whatever its state; a pause by the user ends.
     final void markCancelled(boolean force) {
-        boolean isForced = force || isAbandonedBy(false);
-        boolean wasEnded;
+        boolean isForced = force || isAbandonedWhenCancelled();
         lock.lock();
         try {
-            wasEnded = hasEnded();
+            boolean wasEnded = hasEnded();
             cancelRequested = true;
             cancelled |= isForced || wasEnded;
             if (wasEnded) {
@@ -435,9 +431,6 @@ public abstract class Job {
             changed.signalAll();
         } finally {
             lock.unlock();
-        }
-        if (isForced && !wasEnded) {
-            wakeForced();
         }
     }
 

@@ -70,7 +70,7 @@ final class ProbeJob extends Job {
     }
 
     @Override
-    protected boolean isAbandonedBy(boolean force) {
+    protected boolean isAbandonedWhenCancelled() {
         return !(endsWellWhenReady && isReady);
     }
 
