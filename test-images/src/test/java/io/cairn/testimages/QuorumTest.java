@@ -332,7 +332,7 @@ class QuorumTest {
                             assertThat(event)
                                     .isEqualTo(
                                             new BlockEvent.QuorumReportBad(
-                                                    event.node(),
+                                                    ((BlockEvent.NodeEvent) event).node(),
                                                     "flush",
                                                     "Input/output error",
                                                     0,
