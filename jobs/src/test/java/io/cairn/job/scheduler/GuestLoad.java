@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A guest that reads and writes all over a disk from several threads, and knows what it must read.
@@ -24,7 +23,11 @@ public final class GuestLoad implements AutoCloseable {
     private final ReentrantLock[] locks;
     private final Workers workers = Workers.virtual("guest");
     private final AtomicBoolean isStopping = new AtomicBoolean();
-    private final AtomicLong requests = new AtomicLong();
+    private final Object progress = new Object();
+
+    // Guarded by `progress`.
+    private long requests;
+    private boolean isBroken;
 
     /// Starts the guest's threads.
     public GuestLoad(BlockBackend disk, int threads, long seed) throws BlockException {
@@ -34,7 +37,15 @@ public final class GuestLoad implements AutoCloseable {
         Arrays.setAll(locks, i -> new ReentrantLock());
         for (int i = 0; i < threads; i++) {
             Random random = new Random(seed * 31 + i);
-            workers.fork(() -> work(random));
+            workers.fork(() -> {
+                boolean isDone = false;
+                try {
+                    work(random);
+                    isDone = true;
+                } finally {
+                    tell(0, !isDone);
+                }
+            });
         }
     }
 
@@ -49,8 +60,7 @@ public final class GuestLoad implements AutoCloseable {
             } finally {
                 unlock(first, count);
             }
-            requests.getAndIncrement();
-            Thread.yield();
+            tell(1, false);
         }
     }
 
@@ -102,12 +112,25 @@ public final class GuestLoad implements AutoCloseable {
         }
     }
 
-    /// Waits until so many more requests are done.
+    private void tell(int done, boolean hasFailed) {
+        synchronized (progress) {
+            requests += done;
+            isBroken |= hasFailed;
+            progress.notifyAll();
+        }
+    }
+
+    /// Waits until so many more requests are done, or one has failed.
     public void await(long count) {
-        long until = requests.get() + count;
-        while (requests.get() < until && !workers.isStopping()) {
-            Thread.onSpinWait();
-            Thread.yield();
+        synchronized (progress) {
+            long until = requests + count;
+            while (requests < until && !isBroken) {
+                try {
+                    progress.wait();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
         }
     }
 

@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.List;
 
 class JobSchedulerTest {
-    private static final BlockException EIO = new BlockException(Errno.EIO, "broken");
-
     private final EventLog log = new EventLog();
     private final JobScheduler scheduler = new JobScheduler(log);
 
@@ -230,7 +228,7 @@ class JobSchedulerTest {
     @Test
     void failureOfTheLastStepsAborts() throws BlockException {
         ProbeJob job = inState(JobState.PENDING);
-        job.prepareFailure = EIO;
+        job.prepareFailure = new BlockException(Errno.EIO, "broken");
         job.finalizeGroup();
 
         assertThat(job.hooks).containsExactly("prepare", "abort", "clean");
@@ -269,7 +267,7 @@ class JobSchedulerTest {
         List.of(a, b, c).forEach(scheduler::start);
         c.end();
         log.awaitState("c", "waiting");
-        a.failure = EIO;
+        a.failure = new BlockException(Errno.EIO, "broken");
         a.nudge();
         a.awaitConcluded();
 
