@@ -236,6 +236,8 @@ class ImgInteropTest {
                         "@w-q.qcow2",
                         "@w-leaky.qcow2",
                         "@w-leaky.qcow2",
+                        "@w-corrupt.qcow2",
+                        "@w-uncounted.qcow2",
                         "@w-v2.qcow2",
                         "@w-packed.qcow2",
                         "@w-r.raw",

@@ -114,6 +114,11 @@ final class PeerImages {
         try (RandomAccessFile file = open("corrupt.qcow2")) {
             setRefcount(file, 10, 0);
         }
+        copy("q.qcow2", "uncounted.qcow2");
+        try (RandomAccessFile file = open("uncounted.qcow2")) {
+            file.seek(longAt(file, REFCOUNT_TABLE_FIELD));
+            file.writeLong(0);
+        }
         copy("q.qcow2", "lostl2.qcow2");
         try (RandomAccessFile file = open("lostl2.qcow2")) {
             file.seek(longAt(file, L1_OFFSET_FIELD));

@@ -20,6 +20,9 @@ final class CheckTally {
     /// The refcount structures cannot be mended entry by entry.
     boolean needsRebuild;
 
+    /// A cluster has more references than a refcount of the image can count.
+    boolean hasOverflow;
+
     /// A table could not be followed, so that clusters which nothing seems to refer to may be in
     /// use.
     boolean isIncomplete;

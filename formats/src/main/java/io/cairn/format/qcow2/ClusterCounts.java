@@ -2,6 +2,7 @@ package io.cairn.format.qcow2;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,14 +15,26 @@ final class ClusterCounts {
     /// Stands for a number that `large` holds.
     private static final short LARGE = (short) 0xffff;
 
-    private final long clusters;
-    private final short[] @Nullable [] chunks;
+    private long clusters;
+    private short[] @Nullable [] chunks;
     private final Map<Long, Long> large = new HashMap<>();
 
     /// Zero for each of a number of clusters.
     ClusterCounts(long clusters) {
         this.clusters = clusters;
-        this.chunks = new short[Math.toIntExact((clusters + CHUNK - 1) >>> CHUNK_BITS)][];
+        this.chunks = new short[chunks(clusters)][];
+    }
+
+    private static int chunks(long clusters) {
+        return Math.toIntExact((clusters + CHUNK - 1) >>> CHUNK_BITS);
+    }
+
+    /// Adds clusters, with zero for each, if there are fewer than the given number.
+    void growTo(long newClusters) {
+        if (newClusters > clusters) {
+            clusters = newClusters;
+            chunks = Arrays.copyOf(chunks, chunks(newClusters));
+        }
     }
 
     /// How many clusters there are.
@@ -56,8 +69,36 @@ final class ClusterCounts {
         }
     }
 
-    /// Adds one.
+    /// Adds one; a cluster behind the last becomes the last.
     void increment(long cluster) {
+        growTo(cluster + 1);
         set(cluster, get(cluster) + 1);
+    }
+
+    /// Takes one away.
+    void decrement(long cluster) {
+        set(cluster, get(cluster) - 1);
+    }
+
+    /// The first cluster from `from` on whose number is zero; one behind the last if there is none.
+    long firstZero(long from) {
+        long cluster = from;
+        while (cluster < clusters && get(cluster) != 0) {
+            cluster++;
+        }
+        return cluster;
+    }
+
+    /// Whether every number of a range is zero.
+    boolean allZero(long from, long to) {
+        long end = Math.min(to, clusters);
+        for (long cluster = from; cluster < end; cluster++) {
+            if (chunks[(int) (cluster >>> CHUNK_BITS)] == null) {
+                cluster |= CHUNK - 1;
+            } else if (get(cluster) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -50,6 +50,12 @@ final class Corruption {
         }
     }
 
+    /// Ends the use of an image that is sound on disk, or will be repaired when it is opened, but
+    /// no longer as memory has it.
+    void endUse() {
+        isFatal = true;
+    }
+
     /// Damage that makes any further use dangerous. Without the right to write there is no danger,
     /// and the image stays usable.
     ///

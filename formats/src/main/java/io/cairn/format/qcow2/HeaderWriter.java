@@ -17,6 +17,7 @@ final class HeaderWriter {
         SIZE(24, 8),
         L1_TABLE(36, 12),
         REFCOUNT_TABLE(48, 12),
+        TABLES(36, 24),
         FEATURES(72, 24);
 
         private final int offset;

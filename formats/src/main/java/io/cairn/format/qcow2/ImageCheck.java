@@ -6,8 +6,9 @@ import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
 
 /// Checks an image: counts all references, compares them with the stored refcounts, and the COPIED
-/// flags with those (qcow2 specification, "Refcounts"). Repairs refcounts and flags in place where
-/// asked.
+/// flags with those (qcow2 specification, "Refcounts"). Repairs refcounts and flags where asked: in
+/// place, or by new refcount structures where a cluster in use has no refcount, so that it could
+/// have been taken for another use.
 ///
 /// The caller keeps everyone else off the image, has written its caches back, and drops them after
 /// a repair. A repair is not done where a table could not be followed, since what seems unused may
@@ -18,27 +19,36 @@ final class ImageCheck {
     /// Most clusters of a file that are counted; a larger file is refused.
     private static final long MAX_CLUSTERS = 1L << 32;
 
+    /// Names a new refcount table in the image's header.
+    @FunctionalInterface
+    interface TableSwitch {
+        void moveTo(TableLocation table) throws BlockException;
+    }
+
     private final ImageFile file;
     private final Qcow2Header header;
+    private final TableSwitch tableSwitch;
     private final Geometry geometry;
     private final CheckTally tally;
     private final ClusterCounts references;
     private final ClusterCounts refcounts;
     private final RefcountCodec codec;
-    private final long[] refcountTable;
+    private long[] refcountTable;
     private final byte[] block;
 
-    ImageCheck(ImageFile file, Qcow2Header header, CheckRequest request) throws BlockException {
+    ImageCheck(ImageFile file, Qcow2Header header, TableSwitch tableSwitch, CheckRequest request)
+            throws BlockException {
         this.file = file;
         this.header = header;
+        this.tableSwitch = tableSwitch;
         this.geometry = header.geometry();
         this.tally = new CheckTally(request);
         long clusters = geometry.clusters(file.length());
         if (clusters > MAX_CLUSTERS) {
             throw new BlockException(Errno.EFBIG, Errno.EFBIG.text());
         }
-        this.references = new ClusterCounts(clusters + 1);
-        this.refcounts = new ClusterCounts(clusters + 1);
+        this.references = new ClusterCounts(clusters);
+        this.refcounts = new ClusterCounts(clusters);
         this.codec = new RefcountCodec(geometry.refcountOrder());
         this.refcountTable = new long[header.refcountTable().count() << geometry.l2Bits()];
         this.block = new byte[geometry.clusterSize()];
@@ -49,6 +59,7 @@ final class ImageCheck {
         ReferenceWalk walk = new ReferenceWalk(file, header, tally, references);
         walk.run();
         countRefblocks(walk);
+        refcounts.growTo(references.clusters());
         compareAndRepair();
         checkCopiedFlags();
         if (tally.corruptionsFixed + tally.leaksFixed > 0) {
@@ -63,7 +74,7 @@ final class ImageCheck {
         long clusters = geometry.clusters(file.length());
         for (int i = 0; i < refcountTable.length; i++) {
             long entry = refcountTable[i];
-            long offset = entry & Qcow2Layout.REFBLOCK_OFFSET_MASK;
+            long offset = blockOffset(entry);
             if (entry == 0) {
                 continue;
             }
@@ -91,11 +102,19 @@ final class ImageCheck {
         tally.needsRebuild = true;
     }
 
-    /// Whether a refcount block can be read; its offset is then a cluster of the file.
+    /// The offset of the refcount block that an entry names, 0 if it names none. Reserved bits,
+    /// which were reported, are left out.
+    private static long blockOffset(long entry) {
+        return entry & Qcow2Layout.REFBLOCK_OFFSET_MASK;
+    }
+
+    /// Whether there is a refcount block that can be read; its offset is then a cluster of the
+    /// file.
     private boolean isUsable(long entry) {
-        return (entry & ~Qcow2Layout.REFBLOCK_OFFSET_MASK) == 0
-                && geometry.isAligned(entry)
-                && entry >>> geometry.clusterBits() < geometry.clusters(file.length());
+        long offset = blockOffset(entry);
+        return offset != 0
+                && geometry.isAligned(offset)
+                && offset >>> geometry.clusterBits() < geometry.clusters(file.length());
     }
 
     // ---- refcounts
@@ -110,8 +129,12 @@ final class ImageCheck {
             return;
         }
         if (tally.needsRebuild) {
-            tally.say("ERROR need to rebuild refcount structures");
-            throw new BlockException(Errno.EIO, Errno.EIO.text());
+            if (!request.fixErrors() || tally.isIncomplete || tally.hasOverflow) {
+                tally.say("ERROR need to rebuild refcount structures");
+                throw new BlockException(Errno.EIO, Errno.EIO.text());
+            }
+            rebuild();
+            return;
         }
         if (tally.isIncomplete
                 || (tally.leaks == leaksBefore && tally.corruptions == corruptionsBefore)) {
@@ -123,6 +146,47 @@ final class ImageCheck {
         compare(request.fixLeaks(), request.fixErrors());
     }
 
+    /// Writes new refcount structures, and frees the old ones once the header names the new.
+    private void rebuild() throws BlockException {
+        tally.say("Rebuilding refcount structure");
+        countDamagedEntries();
+        RefcountRebuild rebuilt = new RefcountRebuild(file, geometry, references);
+        tableSwitch.moveTo(rebuilt.write());
+        uncountOldStructures();
+        refcounts.growTo(references.clusters());
+        refcountTable = rebuilt.table();
+        tally.corruptionsFixed += tally.corruptions;
+        tally.corruptions = 0;
+        tally.checkErrors = 0;
+        long leaksFixed = tally.leaksFixed;
+        compare(true, false);
+        tally.leaks = 0;
+        tally.leaksFixed = leaksFixed;
+    }
+
+    /// Keeps the blocks of entries with reserved bits, which were not counted, from being reused
+    /// before the old structures are given up.
+    private void countDamagedEntries() {
+        for (long entry : refcountTable) {
+            if (isUsable(entry) && entry != blockOffset(entry)) {
+                references.increment(entry >>> geometry.clusterBits());
+            }
+        }
+    }
+
+    private void uncountOldStructures() {
+        TableLocation table = header.refcountTable();
+        long first = table.offset() >>> geometry.clusterBits();
+        for (long cluster = first; cluster < first + table.count(); cluster++) {
+            references.decrement(cluster);
+        }
+        for (long entry : refcountTable) {
+            if (isUsable(entry)) {
+                references.decrement(entry >>> geometry.clusterBits());
+            }
+        }
+    }
+
     private void compare(boolean fixLeaks, boolean fixErrors) throws BlockException {
         long clusters = references.clusters();
         long perBlock = geometry.refblockEntries();
@@ -130,15 +194,15 @@ final class ImageCheck {
             int index = (int) (first >>> geometry.refblockBits());
             long entry = index < refcountTable.length ? refcountTable[index] : 0;
             int n = (int) Math.min(perBlock, clusters - first);
-            boolean usable = entry != 0 && isUsable(entry);
+            boolean usable = isUsable(entry);
             if (usable) {
-                file.readBytes(entry, block, 0, block.length);
-            } else if (entry != 0 && !geometry.isAligned(entry)) {
+                file.readBytes(blockOffset(entry), block, 0, block.length);
+            } else if (!geometry.isAligned(blockOffset(entry))) {
                 reportUnreadable(first, n);
                 continue;
             }
             if (compareBlock(first, n, usable, fixLeaks, fixErrors)) {
-                file.writeBytes(entry, block, 0, block.length);
+                file.writeBytes(blockOffset(entry), block, 0, block.length);
             }
         }
     }
@@ -170,9 +234,8 @@ final class ImageCheck {
                                 && usable
                                 && Long.compareUnsigned(counted, geometry.maxRefcount()) <= 0;
                 report(cluster, stored, counted, leak, fix);
-                if (!usable && !leak) {
-                    tally.needsRebuild = true;
-                }
+                tally.needsRebuild |= stored == 0;
+                tally.hasOverflow |= Long.compareUnsigned(counted, geometry.maxRefcount()) > 0;
                 if (fix) {
                     codec.set(block, i, counted);
                     stored = counted;

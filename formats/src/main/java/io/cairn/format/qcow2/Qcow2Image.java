@@ -297,6 +297,35 @@ final class Qcow2Image {
         file.flush();
     }
 
+    /// Marks the image on disk so that it is repaired if it is opened without having been closed.
+    /// Features that do not survive a change by us are cleared.
+    void markDirty() throws BlockException {
+        Features marked =
+                header.features()
+                        .withAutoclear(0)
+                        .withIncompatible(Qcow2Layout.INCOMPATIBLE_DIRTY, true);
+        updateHeader(header.withFeatures(marked), HeaderWriter.Part.FEATURES);
+        file.flush();
+        isMarkedDirty = true;
+    }
+
+    /// Takes over tables that were written anew, and says in the header that the image is clean
+    /// unless refcounts are late.
+    void restarted() throws BlockException {
+        l1.moved(header.l1());
+        reload();
+        if (!hasLazyRefcounts()) {
+            file.flush();
+            markClean();
+        }
+    }
+
+    private void markClean() throws BlockException {
+        Features clean = header.features().withIncompatible(Qcow2Layout.INCOMPATIBLE_DIRTY, false);
+        updateHeader(header.withFeatures(clean), HeaderWriter.Part.FEATURES);
+        isMarkedDirty = false;
+    }
+
     /// Writes a part of the header, and takes the header over.
     void updateHeader(Qcow2Header changed, HeaderWriter.Part part) throws BlockException {
         byte[] bytes = new byte[part.length()];
@@ -381,10 +410,7 @@ final class Qcow2Image {
     private void deactivate() throws BlockException {
         writer.finish();
         if (isMarkedDirty) {
-            Features clean =
-                    header.features().withIncompatible(Qcow2Layout.INCOMPATIBLE_DIRTY, false);
-            updateHeader(header.withFeatures(clean), HeaderWriter.Part.FEATURES);
-            isMarkedDirty = false;
+            markClean();
         }
     }
 
@@ -462,7 +488,8 @@ final class Qcow2Image {
             if (isWritable()) {
                 writer.finish();
             }
-            CheckResult result = new ImageCheck(file, header, request).run();
+            CheckResult result =
+                    new ImageCheck(file, header, this::switchRefcountTable, request).run();
             reload();
             boolean isClean = result.corruptions() == 0 && result.checkErrors() == 0;
             if (isWritable() && request.fixErrors() && isClean) {
@@ -472,6 +499,11 @@ final class Qcow2Image {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void switchRefcountTable(TableLocation table) throws BlockException {
+        updateHeader(header.withRefcountTable(table), HeaderWriter.Part.REFCOUNT_TABLE);
+        file.flush();
     }
 
     /// Drops what is cached: the storage was changed behind it.

@@ -214,6 +214,16 @@ final class Resizing {
 
     /// Drops all guest clusters. The file gets as short as it can.
     void makeEmpty() throws BlockException {
+        image.lock();
+        try {
+            Emptying emptying = new Emptying(image);
+            if (emptying.isPossible()) {
+                emptying.run();
+                return;
+            }
+        } finally {
+            image.unlock();
+        }
         image.file().event(DebugEvent.EMPTY_IMAGE_PREPARE);
         dropFrom(0);
     }

@@ -2,6 +2,7 @@ package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.NodeFlags;
+import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.OpenRequest;
@@ -19,17 +20,27 @@ final class Qcow2Images {
 
     /// Checks an image without repairing it.
     static CheckResult check(TestGraph graph, String name) throws BlockException {
+        return check(graph, name, NodeFlags.READ_ONLY, false);
+    }
+
+    /// Checks an image and repairs all that can be repaired.
+    static CheckResult repair(TestGraph graph, String name) throws BlockException {
+        return check(graph, name, NodeFlags.READ_ONLY.withReadOnly(false), true);
+    }
+
+    private static CheckResult check(TestGraph graph, String name, NodeFlags flags, boolean fix)
+            throws BlockException {
         List<String> messages = new ArrayList<>();
         OpenRequest request =
                 new OpenRequest(
                         "mem:" + name,
                         new Options().put("driver", "qcow2"),
-                        NodeFlags.READ_ONLY.withCheck(true),
+                        flags.withCheck(true),
                         false);
-        try (BlockBackend disk = graph.graph().open(request, Permissions.NONE, Permissions.ALL)) {
-            return disk.node()
-                    .driverInstance()
-                    .check(new CheckRequest(false, false, messages::add));
+        Permissions permissions =
+                fix ? Permissions.of(Permission.WRITE, Permission.RESIZE) : Permissions.NONE;
+        try (BlockBackend disk = graph.graph().open(request, permissions, Permissions.ALL)) {
+            return disk.node().driverInstance().check(new CheckRequest(fix, fix, messages::add));
         }
     }
 }

@@ -1,0 +1,78 @@
+package io.cairn.format.qcow2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.CheckResult;
+import io.cairn.format.FormatDrivers;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.MemoryStorage;
+import io.cairn.testimages.TestGraph;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+class RefcountRebuildPropertyTest {
+    private static final int LENGTH = 2 << 20;
+    private static final int CLUSTER = 512;
+
+    private TestGraph graph = new TestGraph(new MemoryHost(), new FormatDrivers());
+
+    @Property(tries = 60, seed = "1")
+    void aRepairMakesDamagedRefcountsSoundAndLeavesTheData(
+            @ForAll @IntRange(min = 1, max = 6) int order, @ForAll long seed)
+            throws BlockException {
+        Random random = new Random(seed);
+        graph = new TestGraph(new MemoryHost(), new FormatDrivers());
+        graph.create(
+                "qcow2",
+                "disk",
+                new Options()
+                        .put("size", Integer.toString(LENGTH))
+                        .put("cluster_size", Integer.toString(CLUSTER))
+                        .put("refcount_bits", Integer.toString(1 << order)));
+        ByteBuffer data = ByteBuffer.allocateDirect(LENGTH / 2);
+        for (int i = 0; i < data.capacity(); i += Long.BYTES) {
+            data.putLong(i, random.nextLong());
+        }
+        try (BlockBackend disk = graph.open("qcow2", "disk")) {
+            disk.write(0, data, WriteFlags.NONE);
+        }
+
+        damage(random);
+        CheckResult repaired = Qcow2Images.repair(graph, "disk");
+
+        assertThat(repaired.corruptionsFixed()).isPositive();
+        assertThat(repaired.corruptions()).isZero();
+        assertThat(Qcow2Images.check(graph, "disk"))
+                .extracting(CheckResult::checkErrors, CheckResult::corruptions, CheckResult::leaks)
+                .containsExactly(0L, 0L, 0L);
+        ByteBuffer seen = ByteBuffer.allocateDirect(data.capacity());
+        try (BlockBackend disk = graph.open("qcow2", "disk")) {
+            disk.read(0, seen);
+        }
+        assertThat(seen).isEqualTo(data);
+    }
+
+    /// Clears or scrambles what counts some cluster in use, so that it has no refcount.
+    private void damage(Random random) {
+        byte[] image = graph.host().get("disk").content();
+        ByteBuffer bytes = ByteBuffer.wrap(image);
+        int table = Math.toIntExact(bytes.getLong(48));
+        int block = Math.toIntExact(bytes.getLong(table));
+        switch (random.nextInt(4)) {
+            case 0 -> bytes.putLong(table, 0);
+            case 1 -> bytes.put(block, new byte[CLUSTER]);
+            case 2 -> bytes.put(table + Long.BYTES - 1, (byte) (1 + random.nextInt(255)));
+            default -> bytes.put(block, new byte[1 + random.nextInt(CLUSTER)]);
+        }
+        graph.host().put("disk", new MemoryStorage(image));
+    }
+}
