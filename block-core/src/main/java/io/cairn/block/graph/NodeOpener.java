@@ -163,7 +163,8 @@ final class NodeOpener {
 
     private BlockDriver probe(BlockNode storage) throws BlockException {
         int count = (int) Math.min(BlockDriver.PROBE_LENGTH, storage.length());
-        try (PooledBuffer pooled = BufferPool.shared().acquire(BlockDriver.PROBE_LENGTH)) {
+        // Zeroed, since a null node leaves the buffer as it is.
+        try (PooledBuffer pooled = BufferPool.shared().acquireZeroed(BlockDriver.PROBE_LENGTH)) {
             ByteBuffer head = Buffers.slice(pooled.buffer(), 0, count);
             try {
                 storage.io().read(0, head);

@@ -272,7 +272,8 @@ final class HeaderReader {
             return;
         }
         int wanted = Math.max(FIRST_READ, Integer.highestOneBit(length - 1) << 1);
-        try (PooledBuffer pooled = BufferPool.shared().acquire(wanted)) {
+        // Zeroed, since a null node leaves the buffer as it is.
+        try (PooledBuffer pooled = BufferPool.shared().acquireZeroed(wanted)) {
             ByteBuffer direct = Buffers.slice(pooled.buffer(), 0, wanted);
             try {
                 file.read(0, direct);

@@ -158,9 +158,9 @@ final class ImageCheck {
         tally.corruptionsFixed += tally.corruptions;
         tally.corruptions = 0;
         tally.checkErrors = 0;
-        long leaksFixed = tally.leaksFixed;
-        compare(true, false);
+        long leaksFixed = tally.leaksFixed + tally.leaks;
         tally.leaks = 0;
+        compare(true, false);
         tally.leaksFixed = leaksFixed;
     }
 
