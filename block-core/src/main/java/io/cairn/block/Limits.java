@@ -30,63 +30,36 @@ public record Limits(
     }
 
     public Limits withRequestAlignment(int bytes) {
-        return new Limits(
-                bytes,
-                memoryAlignment,
-                maxTransfer,
-                optimalTransfer,
-                zeroAlignment,
-                maxZeroes,
-                discardAlignment,
-                maxDiscard);
+        Values values = new Values(this);
+        values.requestAlignment = bytes;
+        return values.toLimits();
     }
 
     public Limits withMemoryAlignment(int bytes) {
-        return new Limits(
-                requestAlignment,
-                bytes,
-                maxTransfer,
-                optimalTransfer,
-                zeroAlignment,
-                maxZeroes,
-                discardAlignment,
-                maxDiscard);
+        Values values = new Values(this);
+        values.memoryAlignment = bytes;
+        return values.toLimits();
     }
 
     public Limits withTransfer(long max, long optimal) {
-        return new Limits(
-                requestAlignment,
-                memoryAlignment,
-                max,
-                optimal,
-                zeroAlignment,
-                maxZeroes,
-                discardAlignment,
-                maxDiscard);
+        Values values = new Values(this);
+        values.maxTransfer = max;
+        values.optimalTransfer = optimal;
+        return values.toLimits();
     }
 
     public Limits withZeroes(long alignment, long max) {
-        return new Limits(
-                requestAlignment,
-                memoryAlignment,
-                maxTransfer,
-                optimalTransfer,
-                alignment,
-                max,
-                discardAlignment,
-                maxDiscard);
+        Values values = new Values(this);
+        values.zeroAlignment = alignment;
+        values.maxZeroes = max;
+        return values.toLimits();
     }
 
     public Limits withDiscard(long alignment, long max) {
-        return new Limits(
-                requestAlignment,
-                memoryAlignment,
-                maxTransfer,
-                optimalTransfer,
-                zeroAlignment,
-                maxZeroes,
-                alignment,
-                max);
+        Values values = new Values(this);
+        values.discardAlignment = alignment;
+        values.maxDiscard = max;
+        return values.toLimits();
     }
 
     /// Limits that satisfy both these and others: the larger alignments, the smaller maxima.
@@ -104,5 +77,40 @@ public record Limits(
 
     private static long smallerMax(long a, long b) {
         return a == 0 ? b : b == 0 ? a : Math.min(a, b);
+    }
+
+    /// The components while one of them is being changed.
+    private static final class Values {
+        private int requestAlignment;
+        private int memoryAlignment;
+        private long maxTransfer;
+        private long optimalTransfer;
+        private long zeroAlignment;
+        private long maxZeroes;
+        private long discardAlignment;
+        private long maxDiscard;
+
+        Values(Limits limits) {
+            requestAlignment = limits.requestAlignment();
+            memoryAlignment = limits.memoryAlignment();
+            maxTransfer = limits.maxTransfer();
+            optimalTransfer = limits.optimalTransfer();
+            zeroAlignment = limits.zeroAlignment();
+            maxZeroes = limits.maxZeroes();
+            discardAlignment = limits.discardAlignment();
+            maxDiscard = limits.maxDiscard();
+        }
+
+        Limits toLimits() {
+            return new Limits(
+                    requestAlignment,
+                    memoryAlignment,
+                    maxTransfer,
+                    optimalTransfer,
+                    zeroAlignment,
+                    maxZeroes,
+                    discardAlignment,
+                    maxDiscard);
+        }
     }
 }

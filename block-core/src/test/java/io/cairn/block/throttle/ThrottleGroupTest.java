@@ -51,6 +51,41 @@ class ThrottleGroupTest {
         return workers;
     }
 
+    /// Two members of a full group: requests of the first wait, and then one of the other.
+    private final class TwoMembers implements AutoCloseable {
+        final ThrottleMember first;
+        final ThrottleMember other;
+        private final Workers ofFirst;
+        private final Workers ofOther = Workers.virtual("other");
+
+        TwoMembers(int requestsOfFirst) throws BlockException {
+            ThrottleGroup group = full();
+            first = join(group);
+            other = join(group);
+            ofFirst = waiting(first, requestsOfFirst);
+            ask(ofOther, other, Direction.READ, 512);
+            clock.awaitParked(requestsOfFirst + 1);
+        }
+
+        /// Waits until the first member's requests are over, while the other's waits on.
+        void awaitFirst() throws BlockException {
+            ofFirst.join();
+            assertThat(other.waiting()).isEqualTo(1);
+        }
+
+        /// Lets time pass after which the other's request passes.
+        void letOtherPass(long nanos) throws BlockException {
+            clock.advance(nanos);
+            ofOther.join();
+        }
+
+        @Override
+        public void close() {
+            ofFirst.close();
+            ofOther.close();
+        }
+    }
+
     /// A group of one operation a second whose bucket is full.
     private ThrottleGroup full() throws BlockException {
         ThrottleGroup group = group(LimitKind.IOPS_TOTAL, new Limit(1, 0, 1));
@@ -171,67 +206,41 @@ class ThrottleGroupTest {
 
     @Test
     void bypassLetsOneMembersRequestsPassAndOthersWait() throws BlockException {
-        ThrottleGroup group = full();
-        ThrottleMember drained = join(group);
-        ThrottleMember other = join(group);
-
-        try (Workers first = waiting(drained, 3);
-                Workers second = Workers.virtual("other")) {
-            ask(second, other, Direction.READ, 512);
-            clock.awaitParked(4);
-            drained.beginBypass();
-            first.join();
-            drained.admit(Direction.READ, 512);
-            assertThat(other.waiting()).isEqualTo(1);
-            drained.endBypass();
+        try (TwoMembers members = new TwoMembers(3)) {
+            members.first.beginBypass();
+            members.awaitFirst();
+            members.first.admit(Direction.READ, 512);
+            assertThat(members.other.waiting()).isEqualTo(1);
+            members.first.endBypass();
             assertThat(passed.get()).isEqualTo(3);
             // What passed is counted: five operations of which the bucket holds a tenth of one.
             clock.advance(4 * SECOND);
-            assertThat(other.waiting()).isEqualTo(1);
-            clock.advance(SECOND);
-            second.join();
+            assertThat(members.other.waiting()).isEqualTo(1);
+            members.letOtherPass(SECOND);
         }
         assertThat(passed.get()).isEqualTo(4);
     }
 
     @Test
     void leavingLetsTheMembersRequestsPassAndOthersWait() throws BlockException {
-        ThrottleGroup group = full();
-        ThrottleMember leaver = join(group);
-        ThrottleMember other = join(group);
-
-        try (Workers first = waiting(leaver, 2);
-                Workers second = Workers.virtual("other")) {
-            ask(second, other, Direction.READ, 512);
-            clock.awaitParked(3);
-            leaver.close();
-            first.join();
+        try (TwoMembers members = new TwoMembers(2)) {
+            members.first.close();
+            members.awaitFirst();
             assertThat(passed.get()).isEqualTo(2);
-            assertThat(other.waiting()).isEqualTo(1);
-            clock.advance(10 * SECOND);
-            second.join();
+            members.letOtherPass(10 * SECOND);
+            members.first.close();
         }
         assertThat(passed.get()).isEqualTo(3);
-        leaver.close();
     }
 
     @Test
     void cancellingFailsWhatWaitsAtOneMember() throws BlockException {
-        ThrottleGroup group = full();
-        ThrottleMember member = join(group);
-        ThrottleMember other = join(group);
-
-        try (Workers first = waiting(member, 3);
-                Workers second = Workers.virtual("other")) {
-            ask(second, other, Direction.READ, 512);
-            clock.awaitParked(4);
-            member.cancelWaiting();
-            first.join();
+        try (TwoMembers members = new TwoMembers(3)) {
+            members.first.cancelWaiting();
+            members.awaitFirst();
             assertThat(cancelled.get()).isEqualTo(3);
-            clock.advance(SECOND);
-            second.join();
+            members.letOtherPass(SECOND);
         }
-
         assertThat(passed.get()).isEqualTo(1);
     }
 

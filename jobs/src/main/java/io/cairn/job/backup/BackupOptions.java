@@ -53,83 +53,83 @@ public record BackupOptions(
     }
 
     public BackupOptions withBitmap(@Nullable String name, @Nullable BitmapMode mode) {
-        return new BackupOptions(
-                settings,
-                device,
-                target,
-                sync,
-                name,
-                mode,
-                compress,
-                onSourceError,
-                onTargetError,
-                filterNodeName,
-                maxWorkers,
-                maxChunk);
+        Values values = new Values(this);
+        values.bitmap = name;
+        values.bitmapMode = mode;
+        return values.toOptions();
     }
 
     public BackupOptions withCompress(boolean on) {
-        return new BackupOptions(
-                settings,
-                device,
-                target,
-                sync,
-                bitmap,
-                bitmapMode,
-                on,
-                onSourceError,
-                onTargetError,
-                filterNodeName,
-                maxWorkers,
-                maxChunk);
+        Values values = new Values(this);
+        values.compress = on;
+        return values.toOptions();
     }
 
     public BackupOptions withOnErrors(OnError source, OnError newTarget) {
-        return new BackupOptions(
-                settings,
-                device,
-                target,
-                sync,
-                bitmap,
-                bitmapMode,
-                compress,
-                source,
-                newTarget,
-                filterNodeName,
-                maxWorkers,
-                maxChunk);
+        Values values = new Values(this);
+        values.onSourceError = source;
+        values.onTargetError = newTarget;
+        return values.toOptions();
     }
 
     public BackupOptions withFilterNodeName(String name) {
-        return new BackupOptions(
-                settings,
-                device,
-                target,
-                sync,
-                bitmap,
-                bitmapMode,
-                compress,
-                onSourceError,
-                onTargetError,
-                name,
-                maxWorkers,
-                maxChunk);
+        Values values = new Values(this);
+        values.filterNodeName = name;
+        return values.toOptions();
     }
 
     /// How the copies are cut and how many run at once.
     public BackupOptions withLimits(long workers, long chunk) {
-        return new BackupOptions(
-                settings,
-                device,
-                target,
-                sync,
-                bitmap,
-                bitmapMode,
-                compress,
-                onSourceError,
-                onTargetError,
-                filterNodeName,
-                workers,
-                chunk);
+        Values values = new Values(this);
+        values.maxWorkers = workers;
+        values.maxChunk = chunk;
+        return values.toOptions();
+    }
+
+    /// The components while one of them is being changed.
+    private static final class Values {
+        private JobSettings settings;
+        private String device;
+        private String target;
+        private BackupSync sync;
+        private @Nullable String bitmap;
+        private @Nullable BitmapMode bitmapMode;
+        private boolean compress;
+        private OnError onSourceError;
+        private OnError onTargetError;
+        private @Nullable String filterNodeName;
+        private long maxWorkers;
+        private long maxChunk;
+
+        Values(BackupOptions options) {
+            settings = options.settings();
+            device = options.device();
+            target = options.target();
+            sync = options.sync();
+            bitmap = options.bitmap();
+            bitmapMode = options.bitmapMode();
+            compress = options.compress();
+            onSourceError = options.onSourceError();
+            onTargetError = options.onTargetError();
+            filterNodeName = options.filterNodeName();
+            maxWorkers = options.maxWorkers();
+            maxChunk = options.maxChunk();
+        }
+
+        BackupOptions toOptions() {
+            return new BackupOptions(
+                    settings,
+                    device,
+                    target,
+                    sync,
+                    bitmap,
+                    bitmapMode,
+                    compress,
+                    onSourceError,
+                    onTargetError,
+                    filterNodeName,
+                    maxWorkers,
+                    maxChunk);
+        }
     }
 }

@@ -34,84 +34,85 @@ public record ConvertOptions(
     }
 
     public ConvertOptions withSparseBytes(long bytes) {
-        return new ConvertOptions(
-                bytes,
-                compressed,
-                outOfOrder,
-                workers,
-                copyOffload,
-                salvage,
-                bytesPerSecond,
-                content);
+        Values values = new Values(this);
+        values.sparseBytes = bytes;
+        return values.toOptions();
     }
 
     public ConvertOptions withCompressed(boolean on) {
-        return new ConvertOptions(
-                sparseBytes,
-                on,
-                outOfOrder,
-                workers,
-                copyOffload,
-                salvage,
-                bytesPerSecond,
-                content);
+        Values values = new Values(this);
+        values.compressed = on;
+        return values.toOptions();
     }
 
     public ConvertOptions withOutOfOrder(boolean on) {
-        return new ConvertOptions(
-                sparseBytes,
-                compressed,
-                on,
-                workers,
-                copyOffload,
-                salvage,
-                bytesPerSecond,
-                content);
+        Values values = new Values(this);
+        values.outOfOrder = on;
+        return values.toOptions();
     }
 
     public ConvertOptions withWorkers(int count) {
-        return new ConvertOptions(
-                sparseBytes,
-                compressed,
-                outOfOrder,
-                count,
-                copyOffload,
-                salvage,
-                bytesPerSecond,
-                content);
+        Values values = new Values(this);
+        values.workers = count;
+        return values.toOptions();
     }
 
     public ConvertOptions withCopyOffload(boolean on) {
-        return new ConvertOptions(
-                sparseBytes, compressed, outOfOrder, workers, on, salvage, bytesPerSecond, content);
+        Values values = new Values(this);
+        values.copyOffload = on;
+        return values.toOptions();
     }
 
     public ConvertOptions withSalvage(boolean on) {
-        return new ConvertOptions(
-                sparseBytes,
-                compressed,
-                outOfOrder,
-                workers,
-                copyOffload,
-                on,
-                bytesPerSecond,
-                content);
+        Values values = new Values(this);
+        values.salvage = on;
+        return values.toOptions();
     }
 
     public ConvertOptions withBytesPerSecond(long rate) {
-        return new ConvertOptions(
-                sparseBytes, compressed, outOfOrder, workers, copyOffload, salvage, rate, content);
+        Values values = new Values(this);
+        values.bytesPerSecond = rate;
+        return values.toOptions();
     }
 
     public ConvertOptions withContent(TargetContent known) {
-        return new ConvertOptions(
-                sparseBytes,
-                compressed,
-                outOfOrder,
-                workers,
-                copyOffload,
-                salvage,
-                bytesPerSecond,
-                known);
+        Values values = new Values(this);
+        values.content = known;
+        return values.toOptions();
+    }
+
+    /// The components while one of them is being changed.
+    private static final class Values {
+        private long sparseBytes;
+        private boolean compressed;
+        private boolean outOfOrder;
+        private int workers;
+        private boolean copyOffload;
+        private boolean salvage;
+        private long bytesPerSecond;
+        private TargetContent content;
+
+        Values(ConvertOptions options) {
+            sparseBytes = options.sparseBytes();
+            compressed = options.compressed();
+            outOfOrder = options.outOfOrder();
+            workers = options.workers();
+            copyOffload = options.copyOffload();
+            salvage = options.salvage();
+            bytesPerSecond = options.bytesPerSecond();
+            content = options.content();
+        }
+
+        ConvertOptions toOptions() {
+            return new ConvertOptions(
+                    sparseBytes,
+                    compressed,
+                    outOfOrder,
+                    workers,
+                    copyOffload,
+                    salvage,
+                    bytesPerSecond,
+                    content);
+        }
     }
 }

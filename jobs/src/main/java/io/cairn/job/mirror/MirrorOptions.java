@@ -51,100 +51,89 @@ public record MirrorOptions(
     }
 
     public MirrorOptions withReplaces(String name) {
-        return new MirrorOptions(
-                settings,
-                device,
-                target,
-                name,
-                sync,
-                granularity,
-                bufSize,
-                unmap,
-                onSourceError,
-                onTargetError,
-                copyMode,
-                filterNodeName);
+        Values values = new Values(this);
+        values.replaces = name;
+        return values.toOptions();
     }
 
     /// @param newGranularity bytes, 0 for the default
     /// @param newBufSize bytes, 0 for the default
     public MirrorOptions withSizes(long newGranularity, long newBufSize) {
-        return new MirrorOptions(
-                settings,
-                device,
-                target,
-                replaces,
-                sync,
-                newGranularity,
-                newBufSize,
-                unmap,
-                onSourceError,
-                onTargetError,
-                copyMode,
-                filterNodeName);
+        Values values = new Values(this);
+        values.granularity = newGranularity;
+        values.bufSize = newBufSize;
+        return values.toOptions();
     }
 
     public MirrorOptions withUnmap(boolean on) {
-        return new MirrorOptions(
-                settings,
-                device,
-                target,
-                replaces,
-                sync,
-                granularity,
-                bufSize,
-                on,
-                onSourceError,
-                onTargetError,
-                copyMode,
-                filterNodeName);
+        Values values = new Values(this);
+        values.unmap = on;
+        return values.toOptions();
     }
 
     public MirrorOptions withOnErrors(OnError source, OnError target) {
-        return new MirrorOptions(
-                settings,
-                device,
-                this.target,
-                replaces,
-                sync,
-                granularity,
-                bufSize,
-                unmap,
-                source,
-                target,
-                copyMode,
-                filterNodeName);
+        Values values = new Values(this);
+        values.onSourceError = source;
+        values.onTargetError = target;
+        return values.toOptions();
     }
 
     public MirrorOptions withCopyMode(CopyMode mode) {
-        return new MirrorOptions(
-                settings,
-                device,
-                target,
-                replaces,
-                sync,
-                granularity,
-                bufSize,
-                unmap,
-                onSourceError,
-                onTargetError,
-                mode,
-                filterNodeName);
+        Values values = new Values(this);
+        values.copyMode = mode;
+        return values.toOptions();
     }
 
     public MirrorOptions withFilterNodeName(String name) {
-        return new MirrorOptions(
-                settings,
-                device,
-                target,
-                replaces,
-                sync,
-                granularity,
-                bufSize,
-                unmap,
-                onSourceError,
-                onTargetError,
-                copyMode,
-                name);
+        Values values = new Values(this);
+        values.filterNodeName = name;
+        return values.toOptions();
+    }
+
+    /// The components while one of them is being changed.
+    private static final class Values {
+        private JobSettings settings;
+        private String device;
+        private String target;
+        private @Nullable String replaces;
+        private MirrorSync sync;
+        private long granularity;
+        private long bufSize;
+        private boolean unmap;
+        private OnError onSourceError;
+        private OnError onTargetError;
+        private CopyMode copyMode;
+        private @Nullable String filterNodeName;
+
+        Values(MirrorOptions options) {
+            settings = options.settings();
+            device = options.device();
+            target = options.target();
+            replaces = options.replaces();
+            sync = options.sync();
+            granularity = options.granularity();
+            bufSize = options.bufSize();
+            unmap = options.unmap();
+            onSourceError = options.onSourceError();
+            onTargetError = options.onTargetError();
+            copyMode = options.copyMode();
+            filterNodeName = options.filterNodeName();
+        }
+
+        MirrorOptions toOptions() {
+            return new MirrorOptions(
+                    settings,
+                    device,
+                    target,
+                    replaces,
+                    sync,
+                    granularity,
+                    bufSize,
+                    unmap,
+                    onSourceError,
+                    onTargetError,
+                    copyMode,
+                    filterNodeName);
+        }
     }
 }

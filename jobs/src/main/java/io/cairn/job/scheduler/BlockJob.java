@@ -33,17 +33,17 @@ public abstract class BlockJob extends Job {
             new BlockBackend.DrainListener() {
                 @Override
                 public void drainBegun() {
-                    beginPause();
+                    pace().beginPause();
                 }
 
                 @Override
                 public void drainEnded() {
-                    endPause();
+                    pace().endPause();
                 }
 
                 @Override
                 public void awaitQuiet() {
-                    BlockJob.this.awaitQuiet();
+                    pace().awaitQuiet();
                 }
             };
 

@@ -8,11 +8,9 @@ import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.JobEvent;
 import io.cairn.block.Workers;
-import io.cairn.job.RateLimit;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,36 +31,19 @@ public abstract class Job {
     private final JobGroup group;
     private final ReentrantLock lock;
     private final Condition changed;
+    private final JobPace pace;
     private final AtomicLong offset = new AtomicLong();
     private final AtomicLong length = new AtomicLong();
 
     // What the job's own threads look at without the lock; written under it.
     private volatile boolean cancelRequested;
     private volatile boolean cancelled;
-    private final AtomicInteger pauseCount = new AtomicInteger();
-    private volatile RateLimit rate;
-    private volatile long speed;
 
     @GuardedBy("lock")
     private JobState state = JobState.CREATED;
 
     @GuardedBy("lock")
-    private boolean userPaused;
-
-    /// The job is inside {@link #run} and not at a pause point.
-    @GuardedBy("lock")
-    private boolean isRunning;
-
-    /// The job waits for its speed limit or for more to do.
-    @GuardedBy("lock")
-    private boolean isSleeping;
-
-    @GuardedBy("lock")
     private boolean hasEnded;
-
-    /// Something has come up that a sleeping job should look at.
-    @GuardedBy("lock")
-    private boolean isKicked;
 
     @GuardedBy("lock")
     private String ioStatus = "ok";
@@ -82,8 +63,7 @@ public abstract class Job {
         this.group = group == null ? new JobGroup() : group;
         this.lock = scheduler.lock();
         this.changed = lock.newCondition();
-        this.speed = settings.speed();
-        this.rate = RateLimit.of(settings.speed(), scheduler.clock());
+        this.pace = new JobPace(scheduler, changed, settings.speed());
     }
 
     // ---- what a kind of job does
@@ -158,9 +138,9 @@ public abstract class Job {
                     state,
                     offset.get(),
                     length.get(),
-                    speed,
-                    isRunning && !isSleeping,
-                    pauseCount.get() > 0,
+                    pace.speed(),
+                    pace.isBusy(),
+                    pace.isPaused(),
                     state == JobState.READY || state == JobState.STANDBY,
                     ioStatus,
                     settings.autoFinalize(),
@@ -196,32 +176,25 @@ public abstract class Job {
         lock.lock();
         try {
             require(JobVerb.PAUSE);
-            if (userPaused) {
+            if (pace.isUserPaused()) {
                 throw new InvalidOptionException("Job is already paused");
             }
-            pauseByUser();
+            pace.pauseByUser();
         } finally {
             lock.unlock();
         }
-    }
-
-    @GuardedBy("lock")
-    private void pauseByUser() {
-        userPaused = true;
-        beginPause();
     }
 
     /// Lets a paused job go on; its I/O status is good again.
     public final void resume() throws BlockException {
         lock.lock();
         try {
-            if (!userPaused || pauseCount.get() == 0) {
+            if (!pace.isUserPaused()) {
                 throw new InvalidOptionException("Can't resume a job that was not paused");
             }
             require(JobVerb.RESUME);
             ioStatus = "ok";
-            userPaused = false;
-            endPause();
+            pace.resumeByUser();
         } finally {
             lock.unlock();
         }
@@ -233,10 +206,7 @@ public abstract class Job {
         try {
             require(JobVerb.SET_SPEED);
             JobSettings.requireSpeed(bytesPerSecond);
-            speed = bytesPerSecond;
-            rate = RateLimit.of(bytesPerSecond, scheduler.clock());
-            isKicked = true;
-            changed.signalAll();
+            pace.setSpeed(bytesPerSecond);
         } finally {
             lock.unlock();
         }
@@ -318,7 +288,7 @@ public abstract class Job {
             if (state != JobState.CREATED) {
                 return;
             }
-            isRunning = true;
+            pace.begin();
             enter(JobState.RUNNING);
         } finally {
             lock.unlock();
@@ -341,7 +311,7 @@ public abstract class Job {
         quiesceWorkers();
         lock.lock();
         try {
-            isRunning = false;
+            pace.end();
             hasEnded = true;
             if (cancelled) {
                 error = new CancelledJobException(Errno.ECANCELED.text());
@@ -423,12 +393,8 @@ public abstract class Job {
             if (wasEnded) {
                 fail(new CancelledJobException(Errno.ECANCELED.text()));
             }
-            if (userPaused) {
-                userPaused = false;
-                endPause();
-            }
-            isKicked = true;
-            changed.signalAll();
+            pace.resumeByUser();
+            pace.kick();
         } finally {
             lock.unlock();
         }
@@ -466,8 +432,8 @@ public abstract class Job {
         long len = length.get();
         long done = offset.get();
         return cancelled
-                ? new JobEvent.Cancelled(id(), type(), len, done, speed)
-                : new JobEvent.Completed(id(), type(), len, done, speed, errorText());
+                ? new JobEvent.Cancelled(id(), type(), len, done, pace.speed())
+                : new JobEvent.Completed(id(), type(), len, done, pace.speed(), errorText());
     }
 
     private void vanish() {
@@ -475,41 +441,9 @@ public abstract class Job {
         scheduler.forget(this);
     }
 
-    // ---- pauses from inside
-
-    /// One more reason to pause. Calls nest and do not wait.
-    final void beginPause() {
-        lock.lock();
-        try {
-            pauseCount.getAndIncrement();
-            isKicked = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Ends one {@link #beginPause}.
-    final void endPause() {
-        lock.lock();
-        try {
-            pauseCount.getAndDecrement();
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Waits until the job is at a pause point, or not inside {@link #run}.
-    final void awaitQuiet() {
-        lock.lock();
-        try {
-            while (isRunning) {
-                changed.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
-        }
+    /// Where the job waits: pauses, naps and its speed limit.
+    final JobPace pace() {
+        return pace;
     }
 
     // ---- for the job's own thread
@@ -533,73 +467,24 @@ public abstract class Job {
 
     /// Stays here while the job is paused.
     protected final void pausePoint() {
-        if (pauseCount.get() == 0 || cancelled) {
-            return;
-        }
-        quiesceWorkers();
-        lock.lock();
-        try {
-            if (pauseCount.get() == 0 || cancelled) {
-                return;
-            }
-            JobState before = state;
-            isRunning = false;
-            enter(before == JobState.READY ? JobState.STANDBY : JobState.PAUSED);
-            while (pauseCount.get() > 0 && !cancelled) {
-                changed.awaitUninterruptibly();
-            }
-            isRunning = true;
-            enter(before);
-        } finally {
-            lock.unlock();
-        }
+        pace.pausePoint(this);
     }
 
     /// Passes a pause point, and waits until the speed limit lets so many bytes through.
     ///
     /// @throws CancelledJobException if the job was cancelled by force
     protected final void throttle(long bytes) throws CancelledJobException {
-        pausePoint();
-        checkpoint();
-        RateLimit limit = rate;
-        long until = System.nanoTime() + limit.delayNanos(bytes);
-        while (until - System.nanoTime() > 0 && limit == rate) {
-            sleepUntil(until);
-            pausePoint();
-            checkpoint();
-        }
+        pace.throttle(this, bytes);
     }
 
     /// Waits for a while, or until somebody {@linkplain #kick kicks} the job; a pause point.
     protected final void idle(long nanos) throws CancelledJobException {
-        sleepUntil(System.nanoTime() + nanos);
-        pausePoint();
-        checkpoint();
-    }
-
-    private void sleepUntil(long deadlineNanos) {
-        lock.lock();
-        try {
-            isSleeping = true;
-            while (!isKicked && deadlineNanos - System.nanoTime() > 0) {
-                Workers.awaitUntil(changed, deadlineNanos);
-            }
-            isKicked = false;
-            isSleeping = false;
-        } finally {
-            lock.unlock();
-        }
+        pace.idle(this, nanos);
     }
 
     /// Wakes the job where it idles.
     protected final void kick() {
-        lock.lock();
-        try {
-            isKicked = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        pace.kick();
     }
 
     /// The job can be completed from now on. Told once.
@@ -608,7 +493,8 @@ public abstract class Job {
         try {
             if (state != JobState.READY) {
                 enter(JobState.READY);
-                scheduler.emit(new JobEvent.Ready(id(), type(), length.get(), offset.get(), speed));
+                scheduler.emit(
+                        new JobEvent.Ready(id(), type(), length.get(), offset.get(), pace.speed()));
             }
         } finally {
             lock.unlock();
@@ -625,8 +511,8 @@ public abstract class Job {
                     new JobEvent.RequestFailed(id(), isRead ? "read" : "write", action.text()));
             if (action == OnError.Action.STOP) {
                 ioStatus = e.errno() == Errno.ENOSPC ? "nospace" : "failed";
-                if (!userPaused) {
-                    pauseByUser();
+                if (!pace.isUserPaused()) {
+                    pace.pauseByUser();
                 }
             }
         } finally {

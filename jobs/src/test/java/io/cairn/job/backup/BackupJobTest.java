@@ -23,10 +23,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
 class BackupJobTest {
-    private static final long SEED = Long.getLong("cairn.seed", 20_26);
-    private static final int SCHEDULES =
-            "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
-
     private final JobGraph images = new JobGraph();
 
     @BeforeEach
@@ -228,16 +224,7 @@ class BackupJobTest {
 
     @Test
     void copyEqualsTheDiskAtItsStart() throws BlockException {
-        for (int i = 0; i < SCHEDULES; i++) {
-            long seed = SEED + i;
-            try (JobGraph graph = new JobGraph()) {
-                graph.chain(seed);
-                graph.image("t");
-                backUpUnderLoad(graph, seed);
-            } catch (BlockException | AssertionError e) {
-                throw new AssertionError("seed " + seed, e);
-            }
-        }
+        JobSchedule.forEachSeed(BackupJobTest::backUpUnderLoad);
     }
 
     private static void backUpUnderLoad(JobGraph graph, long seed) throws BlockException {

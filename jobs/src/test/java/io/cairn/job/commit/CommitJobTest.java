@@ -23,10 +23,6 @@ import org.junit.jupiter.api.Test;
 import java.util.Random;
 
 class CommitJobTest {
-    private static final long SEED = Long.getLong("cairn.seed", 20_26);
-    private static final int SCHEDULES =
-            "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
-
     private final JobGraph images = new JobGraph();
 
     @BeforeEach
@@ -149,15 +145,7 @@ class CommitJobTest {
 
     @Test
     void guestNeverSeesAChange() throws BlockException {
-        for (int i = 0; i < SCHEDULES; i++) {
-            long seed = SEED + i;
-            try (JobGraph graph = new JobGraph()) {
-                graph.chain(seed);
-                commitUnderLoad(graph, seed);
-            } catch (BlockException | AssertionError e) {
-                throw new AssertionError("seed " + seed, e);
-            }
-        }
+        JobSchedule.forEachSeed(CommitJobTest::commitUnderLoad);
     }
 
     private static void commitUnderLoad(JobGraph graph, long seed) throws BlockException {
@@ -173,7 +161,7 @@ class CommitJobTest {
             graph.scheduler.start(job);
             new JobSchedule(seed).disturb(job, load);
             if (random.nextInt(4) == 0) {
-                cancel(job);
+                JobSchedule.cancel(job);
             } else if (isActive) {
                 graph.log.awaitState("j", "ready");
                 job.complete();
@@ -182,15 +170,6 @@ class CommitJobTest {
             load.await(20);
             byte[] expected = load.stop();
             assertThat(GuestLoad.content(guest)).isEqualTo(expected);
-        }
-    }
-
-    private static void cancel(Job job) {
-        try {
-            job.cancel(true);
-        } catch (BlockException e) {
-            // It has come to its end before.
-            return;
         }
     }
 }

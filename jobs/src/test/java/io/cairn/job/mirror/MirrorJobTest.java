@@ -24,10 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.Random;
 
 class MirrorJobTest {
-    private static final long SEED = Long.getLong("cairn.seed", 20_26);
-    private static final int SCHEDULES =
-            "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
-
     private final JobGraph images = new JobGraph();
 
     @BeforeEach
@@ -186,16 +182,7 @@ class MirrorJobTest {
 
     @Test
     void copyEqualsTheDiskWheneverItEnds() throws BlockException {
-        for (int i = 0; i < SCHEDULES; i++) {
-            long seed = SEED + i;
-            try (JobGraph graph = new JobGraph()) {
-                graph.chain(seed);
-                graph.image("t");
-                mirrorUnderLoad(graph, seed);
-            } catch (BlockException | AssertionError e) {
-                throw new AssertionError("seed " + seed, e);
-            }
-        }
+        JobSchedule.forEachSeed(MirrorJobTest::mirrorUnderLoad);
     }
 
     private static void mirrorUnderLoad(JobGraph graph, long seed) throws BlockException {

@@ -161,13 +161,13 @@ class JobSchedulerTest {
     void pauseFromInsideOutlastsTheUsers() throws BlockException {
         ProbeJob job = start();
         job.pause();
-        job.beginPause();
-        job.awaitQuiet();
+        job.pace().beginPause();
+        job.pace().awaitQuiet();
         job.resume();
 
         assertThat(job.state()).isEqualTo(JobState.PAUSED);
         assertThatThrownBy(job::resume).hasMessage("Can't resume a job that was not paused");
-        job.endPause();
+        job.pace().endPause();
         log.awaitState("j", "running", 2);
     }
 

@@ -25,10 +25,6 @@ import org.junit.jupiter.api.Test;
 import java.util.Random;
 
 class StreamJobTest {
-    private static final long SEED = Long.getLong("cairn.seed", 20_26);
-    private static final int SCHEDULES =
-            "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
-
     private final JobGraph images = new JobGraph();
 
     @BeforeEach
@@ -200,15 +196,7 @@ class StreamJobTest {
 
     @Test
     void guestNeverSeesAChange() throws BlockException {
-        for (int i = 0; i < SCHEDULES; i++) {
-            long seed = SEED + i;
-            try (JobGraph graph = new JobGraph()) {
-                graph.chain(seed);
-                streamUnderLoad(graph, seed);
-            } catch (BlockException | AssertionError e) {
-                throw new AssertionError("seed " + seed, e);
-            }
-        }
+        JobSchedule.forEachSeed(StreamJobTest::streamUnderLoad);
     }
 
     private static void streamUnderLoad(JobGraph graph, long seed) throws BlockException {
@@ -224,21 +212,12 @@ class StreamJobTest {
             new JobSchedule(seed).disturb(job, load);
             boolean isCancelled = random.nextInt(4) == 0;
             if (isCancelled) {
-                cancel(job);
+                JobSchedule.cancel(job);
             }
             job.awaitConcluded();
             load.await(20);
             byte[] expected = load.stop();
             assertThat(GuestLoad.content(guest)).isEqualTo(expected);
-        }
-    }
-
-    private static void cancel(Job job) {
-        try {
-            job.cancel(true);
-        } catch (BlockException e) {
-            // It has come to its end before.
-            return;
         }
     }
 }
