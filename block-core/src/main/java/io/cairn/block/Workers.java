@@ -15,7 +15,8 @@ import java.util.function.BooleanSupplier;
 /// A scope is opened in a try-with-resources statement, forks bodies of work, and joins them. The
 /// first body that fails makes {@link #isStopping()} true, which the others look at between their
 /// steps, and is what {@link #join()} throws; later failures are suppressed in it. {@link #close()}
-/// waits for what still runs. Nobody is interrupted.
+/// waits for what still runs. Nobody is interrupted. What a worker requests belongs to the {@link
+/// CancelScope} in which it was forked.
 ///
 /// This class makes every thread of the block layer.
 public final class Workers implements AutoCloseable {
@@ -50,14 +51,14 @@ public final class Workers implements AutoCloseable {
         return Thread.ofPlatform().daemon().name(name).start(body);
     }
 
-    /// Starts a virtual thread that belongs to no scope.
+    /// Starts a virtual thread that belongs to no scope of workers.
     public static Thread startVirtual(String name, Runnable body) {
-        return Thread.ofVirtual().name(name).start(body);
+        return Thread.ofVirtual().name(name).start(CancelScope.carry(body));
     }
 
     /// Starts a body on a thread of its own; to be called by the thread that owns the scope.
     public void fork(Body body) {
-        threads.add(builder.start(() -> run(body)));
+        threads.add(builder.start(CancelScope.carry(() -> run(body))));
     }
 
     private void run(Body body) {

@@ -2,6 +2,7 @@ package io.cairn.block.filter;
 
 import io.cairn.block.BlockEvent;
 import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.EventSink;
@@ -9,6 +10,7 @@ import io.cairn.block.EventSink;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -97,7 +99,8 @@ final class Breakpoints {
         }
     }
 
-    /// Called by a request at an event: stops there if a breakpoint asks for it.
+    /// Called by a request at an event: stops there if a breakpoint asks for it. A request that is
+    /// given up goes on.
     void reached(DebugEvent event) {
         if (!isArmed) {
             return;
@@ -114,9 +117,42 @@ final class Breakpoints {
                 }
             }
             isArmed = !breakpoints.isEmpty();
-            while (stops.stream().anyMatch(s -> s.request == me)) {
-                resumed.awaitUninterruptibly();
+            if (isStopped(me)) {
+                stand(me);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void stand(Thread request) {
+        try (CancelScope.Watch watch = CancelScope.watch(this::wakeAll)) {
+            while (isStopped(request)) {
+                if (watch.isCancelled()) {
+                    List.copyOf(stops).stream()
+                            .filter(stop -> stop.request == request)
+                            .forEach(this::goOn);
+                } else {
+                    resumed.awaitUninterruptibly();
+                }
+            }
+        }
+    }
+
+    private void goOn(Stop stop) {
+        stops.remove(stop);
+        events.emit(new BlockEvent.RequestResumed(node, stop.tag));
+        resumed.signalAll();
+    }
+
+    private boolean isStopped(Thread request) {
+        return stops.stream().anyMatch(s -> s.request == request);
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            resumed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -130,11 +166,9 @@ final class Breakpoints {
     }
 
     private boolean resumeOne(String tag) {
-        for (Iterator<Stop> i = stops.iterator(); i.hasNext(); ) {
-            if (i.next().tag.equals(tag)) {
-                i.remove();
-                events.emit(new BlockEvent.RequestResumed(node, tag));
-                resumed.signalAll();
+        for (Stop stop : stops) {
+            if (stop.tag.equals(tag)) {
+                goOn(stop);
                 return true;
             }
         }

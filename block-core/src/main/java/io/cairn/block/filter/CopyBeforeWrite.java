@@ -1,6 +1,7 @@
 package io.cairn.block.filter;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
 import io.cairn.block.spi.PointInTime;
 
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ public interface CopyBeforeWrite extends PointInTime {
 
     /// Has the target store compressed what is copied from now on.
     void compress();
+
+    /// Has guests' writes do their copying inside a scope. Once that is cancelled, nothing is
+    /// copied for them any more, and they do not fail for that.
+    void copyInside(CancelScope scope);
 
     /// Makes all that is copied stable.
     void flushTarget() throws BlockException;

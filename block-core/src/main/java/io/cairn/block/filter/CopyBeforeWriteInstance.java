@@ -3,6 +3,7 @@ package io.cairn.block.filter;
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
 import io.cairn.block.Buffers;
+import io.cairn.block.CancelScope;
 import io.cairn.block.Node;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
@@ -27,6 +28,8 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     private final ClusterMap clusters;
     private final OnError onError;
     private final ClusterCopy copy;
+
+    private volatile CancelScope scope = new CancelScope();
 
     CopyBeforeWriteInstance(
             Node node,
@@ -67,15 +70,25 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     }
 
     private void copyBefore(long offset, long length) throws BlockException {
+        CancelScope current = scope;
+        if (!current.isCancelled()) {
+            copy(current, offset, length);
+        }
+        clusters.awaitReaders(offset, length);
+    }
+
+    private void copy(CancelScope current, long offset, long length) throws BlockException {
         try {
-            copy.run(offset, length);
+            current.run(() -> copy.run(offset, length));
         } catch (BlockException e) {
+            if (current.isCancelled()) {
+                return;
+            }
             if (onError == OnError.BREAK_GUEST_WRITE) {
                 throw e;
             }
             clusters.breakUp();
         }
-        clusters.awaitReaders(offset, length);
     }
 
     /// The guest does not wait for the target.
@@ -136,6 +149,11 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     @Override
     public void compress() {
         copy.compress();
+    }
+
+    @Override
+    public void copyInside(CancelScope newScope) {
+        scope = newScope;
     }
 
     @Override

@@ -212,7 +212,8 @@ final class NodeIo {
         }
     }
 
-    private RequestTracker.@Nullable Request beginCopy(CopyOnRead copying, long offset, int count) {
+    private RequestTracker.@Nullable Request beginCopy(CopyOnRead copying, long offset, int count)
+            throws BlockException {
         long start = copying.start(offset);
         return tracker.begin(start, copying.end(offset, count) - start, true, false);
     }

@@ -1,5 +1,8 @@
 package io.cairn.block.graph;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.locks.Condition;
@@ -50,7 +53,10 @@ final class RequestTracker {
 
     /// Enters a range, after every conflicting request that entered before has ended. Null while
     /// disabled.
-    @Nullable Request begin(long offset, long length, boolean serialising, boolean read) {
+    ///
+    /// @throws BlockException with `ECANCELED` if the request was given up while it waited
+    @Nullable Request begin(long offset, long length, boolean serialising, boolean read)
+            throws BlockException {
         if (!enabled) {
             return null;
         }
@@ -58,18 +64,38 @@ final class RequestTracker {
         lock.lock();
         try {
             link(request);
-            while (hasEarlierConflict(request)) {
-                waiting++;
-                try {
-                    ended.awaitUninterruptibly();
-                } finally {
-                    waiting--;
-                }
+            if (hasEarlierConflict(request)) {
+                await(request);
             }
         } finally {
             lock.unlock();
         }
         return request;
+    }
+
+    private void await(Request request) throws BlockException {
+        waiting++;
+        try (CancelScope.Watch watch = CancelScope.watch(this::wakeAll)) {
+            while (hasEarlierConflict(request)) {
+                if (watch.isCancelled()) {
+                    unlink(request);
+                    ended.signalAll();
+                }
+                watch.check();
+                ended.awaitUninterruptibly();
+            }
+        } finally {
+            waiting--;
+        }
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            ended.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Leaves a range; null is ignored.

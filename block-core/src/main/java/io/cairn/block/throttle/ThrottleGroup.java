@@ -3,6 +3,7 @@ package io.cairn.block.throttle;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Workers;
@@ -163,7 +164,12 @@ public final class ThrottleGroup {
         if (waiter == null) {
             return;
         }
-        Workers.parkUntil(() -> !waiter.isWaiting(), () -> park(waiter));
+        try (CancelScope.Watch watch = CancelScope.watch(() -> cancel(waiter))) {
+            if (watch.isCancelled()) {
+                cancel(waiter);
+            }
+            Workers.parkUntil(() -> !waiter.isWaiting(), () -> park(waiter));
+        }
         if (waiter.isCancelled()) {
             throw new BlockException(Errno.ECANCELED, Errno.ECANCELED.text());
         }
@@ -225,6 +231,20 @@ public final class ThrottleGroup {
                 waiter.cancel(clock);
             }
             admitWhatMay(clock.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Has one request wait no more, if it still does.
+    private void cancel(Waiter waiter) {
+        lock.lock();
+        try {
+            if (waiter.member().queue(waiter.direction()).remove(waiter)) {
+                waiting--;
+                waiter.cancel(clock);
+                admitWhatMay(clock.nanoTime());
+            }
         } finally {
             lock.unlock();
         }

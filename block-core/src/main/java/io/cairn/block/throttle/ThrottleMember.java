@@ -36,7 +36,8 @@ public final class ThrottleMember implements AutoCloseable {
     /// The calling thread parks while it waits. An interrupt does not end the wait; it is kept for
     /// the caller.
     ///
-    /// @throws BlockException with `ECANCELED` if {@link #cancelWaiting} was called meanwhile
+    /// @throws BlockException with `ECANCELED` if {@link #cancelWaiting} was called meanwhile, or
+    ///   the request's {@link io.cairn.block.CancelScope} is cancelled
     public void admit(Direction direction, long bytes) throws BlockException {
         if (group.limits(direction)) {
             group.admit(this, direction, bytes);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Workers;
@@ -240,6 +241,27 @@ class ThrottleGroupTest {
             members.awaitFirst();
             assertThat(cancelled.get()).isEqualTo(3);
             members.letOtherPass(SECOND);
+        }
+        assertThat(passed.get()).isEqualTo(1);
+    }
+
+    @Test
+    void cancelledScopeEndsItsOwnWaitsOnly() throws BlockException {
+        ThrottleMember member = join(full());
+        CancelScope scope = new CancelScope();
+
+        try (Workers inside = Workers.virtual("inside");
+                Workers outside = waiting(member, 1)) {
+            scope.run(() -> ask(inside, member, Direction.READ, 512));
+            clock.awaitParked(2);
+            scope.cancel();
+            inside.join();
+            scope.run(() -> ask(inside, member, Direction.READ, 512));
+            inside.join();
+            assertThat(cancelled.get()).isEqualTo(2);
+            assertThat(member.waiting()).isEqualTo(1);
+            clock.advance(SECOND);
+            outside.join();
         }
         assertThat(passed.get()).isEqualTo(1);
     }

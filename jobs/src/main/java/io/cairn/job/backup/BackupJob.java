@@ -94,6 +94,7 @@ public final class BackupJob extends BlockJob {
         BlockNode above = Objects.requireNonNull(filter);
         CopyBeforeWrite opened = (CopyBeforeWrite) above.driverInstance();
         copies = opened;
+        opened.copyInside(requests());
         if (options.compress()) {
             opened.compress();
         }
@@ -203,7 +204,7 @@ public final class BackupJob extends BlockJob {
 
     private void copy(CopyBeforeWrite rest, long offset, long length) {
         CopyBeforeWrite.CopyFailure failure = rest.copy(offset, length);
-        if (failure == null) {
+        if (failure == null || isCancelled()) {
             return;
         }
         hasFailed = true;

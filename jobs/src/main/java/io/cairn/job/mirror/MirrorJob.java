@@ -121,7 +121,13 @@ public final class MirrorJob extends BlockJob {
             needed = needed.plus(Permission.RESIZE);
         }
         return new MirrorTop(
-                shown, target, plan.isCommit(), needed, plan.copyMode(), this::writeFailed);
+                shown,
+                target,
+                plan.isCommit(),
+                needed,
+                plan.copyMode(),
+                requests(),
+                this::writeFailed);
     }
 
     @Override
@@ -254,6 +260,9 @@ public final class MirrorJob extends BlockJob {
     }
 
     private void decide(boolean isRead, BlockException e) {
+        if (isCancelled()) {
+            return;
+        }
         OnError policy = isRead ? plan.onSourceError() : plan.onTargetError();
         if (failed(policy, isRead, e) == OnError.Action.REPORT) {
             fatal.compareAndSet(null, e);

@@ -1,6 +1,7 @@
 package io.cairn.job.mirror;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
@@ -38,6 +39,7 @@ final class MirrorTop extends PassThrough {
     private final RangeLocks ranges = new RangeLocks();
     private final boolean isCommit;
     private final Permissions needed;
+    private final CancelScope scope;
     private final FailureListener failures;
 
     private volatile CopyMode mode;
@@ -46,18 +48,21 @@ final class MirrorTop extends PassThrough {
 
     /// @param isCommit the target stands below the source
     /// @param needed what is done to the target
+    /// @param scope the requests to the target
     MirrorTop(
             Child source,
             Child target,
             boolean isCommit,
             Permissions needed,
             CopyMode mode,
+            CancelScope scope,
             FailureListener failures) {
         super(source);
         this.target = target;
         this.isCommit = isCommit;
         this.needed = needed;
         this.mode = mode;
+        this.scope = scope;
         this.failures = failures;
     }
 
@@ -114,7 +119,7 @@ final class MirrorTop extends PassThrough {
             boolean isTailDirty = offset + length < end && bitmap.isDirty(end - granularity);
             request.run(file(), flags);
             try {
-                request.run(target, flags.withNoFallback(false));
+                scope.run(() -> request.run(target, flags.withNoFallback(false)));
                 bitmap.reset(clean, (isTailDirty ? end - granularity : end) - clean);
             } catch (BlockException e) {
                 failures.failed(e);

@@ -2,6 +2,9 @@ package io.cairn.job.mirror;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -19,11 +22,14 @@ final class RangeLocks {
     private final List<Held> held = new ArrayList<>();
 
     /// Takes a range, when nobody holds a part of it.
-    Held acquire(long offset, long end) {
+    ///
+    /// @throws BlockException if the request was given up while it waited
+    Held acquire(long offset, long end) throws BlockException {
         Held range = new Held(offset, end);
         lock.lock();
-        try {
+        try (CancelScope.Watch watch = CancelScope.watch(this::wakeAll)) {
             while (isTaken(offset, end)) {
+                watch.check();
                 released.awaitUninterruptibly();
             }
             held.add(range);
@@ -31,6 +37,15 @@ final class RangeLocks {
             lock.unlock();
         }
         return range;
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            released.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @GuardedBy("lock")

@@ -3,6 +3,7 @@ package io.cairn.job.scheduler;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
 import io.cairn.block.CancelledJobException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
@@ -23,8 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// #clean} end it. Changes of the graph belong into these and into the making of a job, never into
 /// `run`: who changes the graph may wait for the job to pause.
 ///
-/// All public methods may be called from any thread. Cancelling sets a flag and wakes the job where
-/// it waits for its own sake; nobody is interrupted.
+/// All public methods may be called from any thread. Cancelling sets a flag, wakes the job where it
+/// waits for its own sake, and by force also its requests that wait; nobody is interrupted.
 public abstract class Job {
     private final JobScheduler scheduler;
     private final JobSettings settings;
@@ -32,6 +33,7 @@ public abstract class Job {
     private final ReentrantLock lock;
     private final Condition changed;
     private final JobPace pace;
+    private final CancelScope requests = new CancelScope();
     private final AtomicLong offset = new AtomicLong();
     private final AtomicLong length = new AtomicLong();
 
@@ -301,7 +303,7 @@ public abstract class Job {
         try {
             pausePoint();
             checkpoint();
-            run();
+            requests.run(this::run);
         } catch (BlockException e) {
             error = e;
         } catch (RuntimeException | Error e) {
@@ -367,14 +369,21 @@ public abstract class Job {
 
     private void cancelNow(boolean force) {
         boolean isOver;
+        boolean isFinalizing = false;
         lock.lock();
         try {
             isOver = hasEnded();
             if (isOver && group.isFinalizing()) {
-                return;
+                isFinalizing = true;
             }
         } finally {
             lock.unlock();
+        }
+        if (isFinalizing) {
+            if (force) {
+                requests.cancel();
+            }
+            return;
         }
         markCancelled(force);
         if (isOver) {
@@ -397,6 +406,9 @@ public abstract class Job {
             pace.kick();
         } finally {
             lock.unlock();
+        }
+        if (cancelled) {
+            requests.cancel();
         }
     }
 
@@ -446,7 +458,26 @@ public abstract class Job {
         return pace;
     }
 
+    /// Takes the last steps that can fail; a forced cancellation meanwhile makes them fail if they
+    /// wait for something.
+    final void prepareToCommit() throws BlockException {
+        try {
+            requests.run(this::prepare);
+        } catch (BlockException e) {
+            if (requests.isCancelled()) {
+                markCancelled(true);
+            }
+            throw e;
+        }
+    }
+
     // ---- for the job's own thread
+
+    /// The requests that the job makes and those that guests make for it: all that wait in vain end
+    /// when it is cancelled by force.
+    protected final CancelScope requests() {
+        return requests;
+    }
 
     /// True once the job is to end as fast as it can.
     protected final boolean isCancelled() {

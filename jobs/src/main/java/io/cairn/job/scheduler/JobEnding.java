@@ -68,7 +68,7 @@ final class JobEnding {
         }
         for (Job job : group.newestFirst()) {
             try {
-                job.prepare();
+                job.prepareToCommit();
             } catch (BlockException e) {
                 job.fail(e);
                 abortGroup(job);

@@ -11,6 +11,7 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.format.FormatDrivers;
+import io.cairn.protocol.ProtocolDrivers;
 import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.MemoryStorage;
 import io.cairn.testimages.TestGraph;
@@ -24,7 +25,11 @@ public final class JobGraph implements AutoCloseable {
     public static final int LENGTH = 4 << 20;
 
     private final TestGraph images =
-            new TestGraph(new MemoryHost(), new FormatDrivers(), new FilterDrivers());
+            new TestGraph(
+                    new MemoryHost(),
+                    new FormatDrivers(),
+                    new FilterDrivers(),
+                    new ProtocolDrivers());
 
     /// Events of the jobs.
     public final EventLog log = new EventLog();
@@ -59,6 +64,11 @@ public final class JobGraph implements AutoCloseable {
 
     /// Makes a qcow2 image over another node, and its node.
     public BlockNode overlay(String name, String backing) throws BlockException {
+        createOverlay(name, backing);
+        return add(name, new Options().put("backing", backing));
+    }
+
+    private void createOverlay(String name, String backing) throws BlockException {
         images.create(
                 "qcow2",
                 name,
@@ -66,7 +76,21 @@ public final class JobGraph implements AutoCloseable {
                         .put("size", Integer.toString(LENGTH))
                         .put("backing_file", "mem:" + backing)
                         .put("backing_fmt", "qcow2"));
-        return add(name, new Options().put("backing", backing));
+    }
+
+    /// Makes a qcow2 image over another node, and its node, whose file is a blkdebug node `d`.
+    public BlockNode debuggedOverlay(String name, String backing) throws BlockException {
+        createOverlay(name, backing);
+        Options options =
+                new Options()
+                        .put("driver", "qcow2")
+                        .put("node-name", name)
+                        .put("backing", backing)
+                        .put("file.driver", "blkdebug")
+                        .put("file.node-name", "d")
+                        .put("file.image.driver", MemoryHost.DRIVER)
+                        .put("file.image.filename", name);
+        return graph().add(new OpenRequest(null, options, TestGraph.WRITABLE, true));
     }
 
     private BlockNode add(String name, Options options) throws BlockException {

@@ -1,6 +1,7 @@
 package io.cairn.protocol.nbd;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CancelScope;
 import io.cairn.block.Errno;
 import io.cairn.block.os.HostSocket;
 import io.cairn.block.os.SocketEndpoint;
@@ -156,9 +157,7 @@ final class NbdServerLink {
     private NbdConnection current() throws BlockException {
         lock.lock();
         try {
-            while (connection == null && isConnecting && !isClosed) {
-                changed.awaitUninterruptibly();
-            }
+            awaitConnection();
             if (isClosed) {
                 throw new BlockException(Errno.EIO, Errno.EIO.text());
             }
@@ -185,6 +184,25 @@ final class NbdServerLink {
         }
     }
 
+    /// Waits while another request makes the connection.
+    private void awaitConnection() throws BlockException {
+        try (CancelScope.Watch watch = CancelScope.watch(this::wakeAll)) {
+            while (connection == null && isConnecting && !isClosed) {
+                watch.check();
+                changed.awaitUninterruptibly();
+            }
+        }
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Tries until the patience of requests is over, but once at least.
     private NbdConnection reconnect() throws BlockException {
         long pause = FIRST_PAUSE_MILLIS;
@@ -205,12 +223,16 @@ final class NbdServerLink {
     }
 
     /// Waits a while before the next try. An interrupted thread does not wait.
-    private static void pause(long millis, long end) {
+    private static void pause(long millis, long end) throws BlockException {
         long until = Math.min(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis), end);
-        for (long left = until - System.nanoTime();
-                left > 0 && !Thread.currentThread().isInterrupted();
-                left = until - System.nanoTime()) {
-            LockSupport.parkNanos(left);
+        Thread me = Thread.currentThread();
+        try (CancelScope.Watch watch = CancelScope.watch(() -> LockSupport.unpark(me))) {
+            for (long left = until - System.nanoTime();
+                    left > 0 && !me.isInterrupted();
+                    left = until - System.nanoTime()) {
+                watch.check();
+                LockSupport.parkNanos(left);
+            }
         }
     }
 
