@@ -6,6 +6,7 @@ module io.cairn.job {
     requires static org.jspecify;
     requires transitive io.cairn.block;
 
+    exports io.cairn.job.amend;
     exports io.cairn.job.backup;
     exports io.cairn.job.bench;
     exports io.cairn.job.commit;

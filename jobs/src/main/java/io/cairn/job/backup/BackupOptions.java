@@ -52,6 +52,12 @@ public record BackupOptions(
                 0);
     }
 
+    public BackupOptions withSync(BackupSync what) {
+        Values values = new Values(this);
+        values.sync = what;
+        return values.toOptions();
+    }
+
     public BackupOptions withBitmap(@Nullable String name, @Nullable BitmapMode mode) {
         Values values = new Values(this);
         values.bitmap = name;

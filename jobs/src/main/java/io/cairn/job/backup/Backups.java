@@ -2,9 +2,13 @@ package io.cairn.job.backup;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainChanges;
+import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.job.image.DriveTarget;
 import io.cairn.job.scheduler.BlockJob;
 import io.cairn.job.scheduler.JobGroup;
 import io.cairn.job.scheduler.JobScheduler;
@@ -27,6 +31,53 @@ public final class Backups {
             throws BlockException {
         BlockNode source = BlockJob.find(graph, options.device());
         BlockNode target = BlockJob.find(graph, options.target());
+        return create(graph, scheduler, options, source, target, group);
+    }
+
+    /// Makes a job that makes and opens its target itself (QMP reference manual, "drive-backup").
+    ///
+    /// @param options whose `target` is not looked at; without a backing node `TOP` is `FULL`
+    /// @param group the jobs with which it ends, or null
+    public static BackupJob createDrive(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            BackupOptions options,
+            DriveTarget drive,
+            @Nullable JobGroup group)
+            throws BlockException {
+        BlockNode source = BlockJob.find(graph, options.device());
+        source.requireUnblocked("backup-source");
+        scheduler.requireFree(options.settings());
+        BlockNode below = ChainStatus.below(source);
+        BackupOptions known =
+                below == null && options.sync() == BackupSync.TOP
+                        ? options.withSync(BackupSync.FULL)
+                        : options;
+        boolean isNone = known.sync() == BackupSync.NONE;
+        BlockNode backing = isNone ? source : known.sync() == BackupSync.TOP ? below : null;
+        drive.make(graph, source, backing);
+        boolean isOverSource = isNone && !drive.isExisting();
+        try (BlockBackend target = drive.open(graph, source, true, !isOverSource)) {
+            BlockNode node = target.node();
+            if (isOverSource) {
+                new ChainChanges(graph)
+                        .changeBacking(
+                                node,
+                                source,
+                                node.driverInstance().backingReference().orElse(null));
+            }
+            return create(graph, scheduler, known, source, node, group);
+        }
+    }
+
+    private static BackupJob create(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            BackupOptions options,
+            BlockNode source,
+            BlockNode target,
+            @Nullable JobGroup group)
+            throws BlockException {
         DirtyBitmap bitmap = bitmap(source, options);
         if (options.maxWorkers() < 1 || options.maxWorkers() > Integer.MAX_VALUE) {
             throw new InvalidOptionException(

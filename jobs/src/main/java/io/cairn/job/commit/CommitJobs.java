@@ -6,6 +6,7 @@ import io.cairn.job.mirror.CopyMode;
 import io.cairn.job.mirror.MirrorPlan;
 import io.cairn.job.mirror.MirrorSync;
 import io.cairn.job.mirror.Mirrors;
+import io.cairn.job.mirror.TargetBacking;
 import io.cairn.job.scheduler.Job;
 import io.cairn.job.scheduler.JobGroup;
 import io.cairn.job.scheduler.JobScheduler;
@@ -57,6 +58,8 @@ public final class CommitJobs {
                 true,
                 Mirrors.granularity(range.base()),
                 Mirrors.DEFAULT_BUF_SIZE,
+                false,
+                TargetBacking.KEEP,
                 true,
                 options.onError(),
                 options.onError(),

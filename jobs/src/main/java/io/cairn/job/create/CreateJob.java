@@ -93,8 +93,9 @@ public final class CreateJob extends Job {
         try (Storage storage = new Storage()) {
             driver.create(storage);
             storage.flush();
+        } finally {
+            advance(1);
         }
-        advance(1);
     }
 
     /// What the driver is given to write itself into.

@@ -2,6 +2,7 @@ package io.cairn.job.mirror;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.ChildRole;
+import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
@@ -11,7 +12,9 @@ import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.Child;
 import io.cairn.job.filter.JobFilterDriver;
 import io.cairn.job.scheduler.BlockJob;
@@ -135,11 +138,14 @@ public final class MirrorJob extends BlockJob {
         return plan.type();
     }
 
-    /// Changes how guests' writes come to the target.
-    public void setCopyMode(CopyMode mode) {
+    /// Changes how guests' writes come to the target (QMP reference manual, "block-job-change").
+    ///
+    /// @throws BlockException unless that is from `BACKGROUND` to `WRITE_BLOCKING`, or no change
+    public void setCopyMode(CopyMode mode) throws BlockException {
         Parts now = parts;
-        if (now != null) {
-            now.top().setMode(mode);
+        if (now == null || !now.top().setMode(mode)) {
+            throw new BlockException(
+                    Errno.ENOTSUP, "Change to copy mode '" + mode.text() + "' is not implemented");
         }
     }
 
@@ -176,7 +182,7 @@ public final class MirrorJob extends BlockJob {
         }
         long length = plan.source().length();
         boolean isFull = plan.sync() == MirrorSync.FULL && !plan.isCommit();
-        boolean isCleared = isFull && now.copy().clearTarget();
+        boolean isCleared = isFull && (plan.targetIsZero() || now.copy().clearTarget());
         if (isFull && !isCleared) {
             now.dirty().set(0, length);
             return;
@@ -314,6 +320,11 @@ public final class MirrorJob extends BlockJob {
     }
 
     private void switchOver(Parts now) throws BlockException {
+        if (plan.backing() == TargetBacking.SOURCE && plan.sync() == MirrorSync.NONE) {
+            putOverSource(now);
+            return;
+        }
+        giveTargetItsBacking();
         BlockNode replaced = plan.replaces();
         if (replaced == null || replaced == plan.source()) {
             takeOut(now, plan.target());
@@ -323,6 +334,54 @@ public final class MirrorJob extends BlockJob {
         now.top().letTargetGo(true);
         changes().replaceNode(replaced, plan.target());
         takeOut(now, plan.source());
+    }
+
+    /// The source can be a backing node only when nobody writes to it any more; guests must not
+    /// read the target before it is one.
+    private void putOverSource(Parts now) throws BlockException {
+        BlockNode target = plan.target();
+        try (BlockGraph.Drain _ = graph().drain(target)) {
+            takeOut(now, target);
+            boolean isDone = false;
+            try {
+                BackingReference named = target.driverInstance().backingReference().orElse(null);
+                changes().changeBacking(target, plan.source(), named);
+                isDone = true;
+            } finally {
+                if (!isDone) {
+                    changes().replaceNode(target, plan.source());
+                }
+            }
+        }
+    }
+
+    private void giveTargetItsBacking() throws BlockException {
+        BlockNode target = plan.target();
+        BackingReference named = target.driverInstance().backingReference().orElse(null);
+        if (plan.backing() == TargetBacking.SOURCE) {
+            BlockNode below = plan.base();
+            if (below != null) {
+                changes().changeBacking(target, below, named);
+            }
+        } else if (plan.backing() == TargetBacking.OWN) {
+            String filename = target.resolvedBackingFilename().orElse(null);
+            if (filename != null && named != null) {
+                openBacking(target, filename, named);
+            }
+        }
+    }
+
+    private void openBacking(BlockNode target, String filename, BackingReference named)
+            throws BlockException {
+        OpenRequest request = OpenRequest.of(filename);
+        String format = named.format();
+        try (BlockBackend below =
+                graph().open(
+                                format == null ? request : request.withFormat(format),
+                                Permissions.NONE,
+                                Permissions.ALL)) {
+            changes().changeBacking(target, below.node(), named);
+        }
     }
 
     private void takeOut(Parts now, BlockNode successor) throws BlockException {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param sync what is copied at first
 /// @param granularity bytes that are copied together, a power of two; 0 for the target's clusters
 /// @param bufSize the most bytes under way at once; 0 for the default
+/// @param targetIsZero the target is known to read as zeroes, so that none are written; a wrong
+///   claim makes a wrong copy
 /// @param unmap zeroes may be written by giving space back
 /// @param onSourceError what becomes of the job when a read fails
 /// @param onTargetError what becomes of the job when a write fails
@@ -27,6 +29,7 @@ public record MirrorOptions(
         MirrorSync sync,
         long granularity,
         long bufSize,
+        boolean targetIsZero,
         boolean unmap,
         OnError onSourceError,
         OnError onTargetError,
@@ -43,11 +46,18 @@ public record MirrorOptions(
                 sync,
                 0,
                 0,
+                false,
                 true,
                 OnError.REPORT,
                 OnError.REPORT,
                 CopyMode.BACKGROUND,
                 null);
+    }
+
+    public MirrorOptions withSync(MirrorSync what) {
+        Values values = new Values(this);
+        values.sync = what;
+        return values.toOptions();
     }
 
     public MirrorOptions withReplaces(String name) {
@@ -62,6 +72,12 @@ public record MirrorOptions(
         Values values = new Values(this);
         values.granularity = newGranularity;
         values.bufSize = newBufSize;
+        return values.toOptions();
+    }
+
+    public MirrorOptions withTargetIsZero(boolean on) {
+        Values values = new Values(this);
+        values.targetIsZero = on;
         return values.toOptions();
     }
 
@@ -99,6 +115,7 @@ public record MirrorOptions(
         private MirrorSync sync;
         private long granularity;
         private long bufSize;
+        private boolean targetIsZero;
         private boolean unmap;
         private OnError onSourceError;
         private OnError onTargetError;
@@ -113,6 +130,7 @@ public record MirrorOptions(
             sync = options.sync();
             granularity = options.granularity();
             bufSize = options.bufSize();
+            targetIsZero = options.targetIsZero();
             unmap = options.unmap();
             onSourceError = options.onSourceError();
             onTargetError = options.onTargetError();
@@ -129,6 +147,7 @@ public record MirrorOptions(
                     sync,
                     granularity,
                     bufSize,
+                    targetIsZero,
                     unmap,
                     onSourceError,
                     onTargetError,

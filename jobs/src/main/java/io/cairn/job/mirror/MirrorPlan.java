@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param isCommit the target is the base
 /// @param granularity bytes that are copied together, a power of two
 /// @param bufSize the most bytes under way at once
+/// @param targetIsZero the target is known to read as zeroes
+/// @param backing what the target stands on in the end
 /// @param unmap zeroes may be written by giving space back
 /// @param onSourceError what becomes of the job when a read fails
 /// @param onTargetError what becomes of the job when a write fails
@@ -34,6 +36,8 @@ public record MirrorPlan(
         boolean isCommit,
         long granularity,
         long bufSize,
+        boolean targetIsZero,
+        TargetBacking backing,
         boolean unmap,
         OnError onSourceError,
         OnError onTargetError,

@@ -13,6 +13,7 @@ import io.cairn.block.spi.ChildPermissions;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Stands above the source of a mirror and holds the target. In the copy mode `write-blocking` it
 /// writes what guests write to the target too, before their writes are done.
@@ -41,6 +42,9 @@ final class MirrorTop extends PassThrough {
     private final Permissions needed;
     private final CancelScope scope;
     private final FailureListener failures;
+
+    /// Writes under way that hold no range.
+    private final AtomicInteger rangeless = new AtomicInteger();
 
     private volatile CopyMode mode;
     private volatile @Nullable DirtyBitmap dirty;
@@ -79,8 +83,15 @@ final class MirrorTop extends PassThrough {
         dirty = bitmap;
     }
 
-    void setMode(CopyMode newMode) {
-        mode = newMode;
+    /// Changes the mode; never back from `WRITE_BLOCKING`, since a write that takes no range could
+    /// then overlap one that clears the dirty bits of its range.
+    ///
+    /// @return whether the mode is the new one
+    boolean setMode(CopyMode newMode) {
+        if (newMode == CopyMode.WRITE_BLOCKING) {
+            mode = newMode;
+        }
+        return mode == newMode;
     }
 
     /// Gives the target up with the next change of permissions, or takes it again.
@@ -105,11 +116,22 @@ final class MirrorTop extends PassThrough {
 
     private void mirrored(long offset, long length, WriteFlags flags, Request request)
             throws BlockException {
+        rangeless.incrementAndGet();
+        try {
+            if (dirty == null || mode == CopyMode.BACKGROUND || flags.unchanged()) {
+                request.run(file(), flags);
+                return;
+            }
+        } finally {
+            rangeless.decrementAndGet();
+        }
         DirtyBitmap bitmap = dirty;
-        if (bitmap == null || mode == CopyMode.BACKGROUND || flags.unchanged()) {
+        if (bitmap == null) {
             request.run(file(), flags);
             return;
         }
+        // Writes of the old mode may end after this one and have its range copied anew.
+        boolean isAlone = rangeless.get() == 0;
         long granularity = bitmap.granularity();
         long start = offset & -granularity;
         long end = (offset + length + granularity - 1) & -granularity;
@@ -120,7 +142,9 @@ final class MirrorTop extends PassThrough {
             request.run(file(), flags);
             try {
                 scope.run(() -> request.run(target, flags.withNoFallback(false)));
-                bitmap.reset(clean, (isTailDirty ? end - granularity : end) - clean);
+                if (isAlone) {
+                    bitmap.reset(clean, (isTailDirty ? end - granularity : end) - clean);
+                }
             } catch (BlockException e) {
                 failures.failed(e);
             }

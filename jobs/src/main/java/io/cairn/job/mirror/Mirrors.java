@@ -2,10 +2,12 @@ package io.cairn.job.mirror;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.ChildEdge;
+import io.cairn.job.image.DriveTarget;
 import io.cairn.job.scheduler.BlockJob;
 import io.cairn.job.scheduler.JobGroup;
 import io.cairn.job.scheduler.JobScheduler;
@@ -34,11 +36,63 @@ public final class Mirrors {
             MirrorOptions options,
             @Nullable JobGroup group)
             throws BlockException {
+        BlockNode source = source(graph, options);
+        BlockNode target = BlockJob.find(graph, options.target());
+        return create(graph, scheduler, options, source, target, TargetBacking.KEEP, group);
+    }
+
+    /// Makes a job that makes and opens its target itself (QMP reference manual, "drive-mirror").
+    ///
+    /// @param options whose `target` and `sync` are read with the drive: without a backing node
+    ///   `TOP` is `FULL`
+    /// @param group the jobs with which it ends, or null
+    public static MirrorJob createDrive(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            MirrorOptions options,
+            DriveTarget drive,
+            @Nullable JobGroup group)
+            throws BlockException {
+        BlockNode source = source(graph, options);
+        source.requireUnblocked("mirror-source");
+        requireGranularity(options.granularity());
+        scheduler.requireFree(options.settings());
+        BlockNode below = ChainStatus.below(source);
+        MirrorOptions known =
+                below == null && options.sync() == MirrorSync.TOP
+                        ? options.withSync(MirrorSync.FULL)
+                        : options;
+        drive.make(
+                graph,
+                source,
+                switch (known.sync()) {
+                    case FULL -> null;
+                    case TOP -> below;
+                    case NONE -> source;
+                });
+        try (BlockBackend target = drive.open(graph, source, options.unmap(), false)) {
+            TargetBacking backing = drive.isExisting() ? TargetBacking.OWN : TargetBacking.SOURCE;
+            return create(graph, scheduler, known, source, target.node(), backing, group);
+        }
+    }
+
+    private static BlockNode source(BlockGraph graph, MirrorOptions options) throws BlockException {
         BlockNode source = BlockJob.find(graph, options.device());
         if (!source.isRoot()) {
             throw new InvalidOptionException("Need a root block node");
         }
-        BlockNode target = BlockJob.find(graph, options.target());
+        return source;
+    }
+
+    private static MirrorJob create(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            MirrorOptions options,
+            BlockNode source,
+            BlockNode target,
+            TargetBacking backing,
+            @Nullable JobGroup group)
+            throws BlockException {
         requireGranularity(options.granularity());
         source.requireUnblocked("mirror-source");
         requireUnused(target);
@@ -62,6 +116,8 @@ public final class Mirrors {
                         false,
                         options.granularity() == 0 ? granularity(target) : options.granularity(),
                         options.bufSize() == 0 ? DEFAULT_BUF_SIZE : options.bufSize(),
+                        options.targetIsZero(),
+                        backing,
                         options.unmap(),
                         options.onSourceError(),
                         options.onTargetError(),

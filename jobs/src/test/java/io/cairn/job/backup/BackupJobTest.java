@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.JobEvent;
+import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.DirtyBitmap;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.job.image.DriveTarget;
 import io.cairn.job.scheduler.GuestLoad;
 import io.cairn.job.scheduler.JobGraph;
 import io.cairn.job.scheduler.JobSchedule;
@@ -18,7 +21,11 @@ import io.cairn.job.scheduler.OnError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -106,6 +113,53 @@ class BackupJobTest {
         job.cancel(true);
         job.awaitConcluded();
         assertThat(job.info().error()).isEqualTo("Operation canceled");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"FULL", "TOP"})
+    void driveIsMadeAndHoldsTheCopy(BackupSync sync, @TempDir Path dir) throws BlockException {
+        byte[] before = images.content("n2");
+        String file = dir.resolve("drive").toString();
+        BackupJob job =
+                Backups.createDrive(
+                        images.graph(),
+                        images.scheduler,
+                        BackupOptions.of(settings(), "n2", "", sync),
+                        DriveTarget.of(file),
+                        null);
+        images.scheduler.start(job);
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isNull();
+        assertThat(images.graph().nodes()).noneMatch(node -> node.filename().equals(file));
+        try (BlockBackend copy =
+                images.graph().open(OpenRequest.of(file), Permissions.NONE, Permissions.ALL)) {
+            assertThat(GuestLoad.content(copy)).isEqualTo(before);
+            assertThat(copy.node().resolvedBackingFilename().orElse(null))
+                    .isEqualTo(sync == BackupSync.TOP ? "mem:n1" : null);
+        }
+    }
+
+    @Test
+    void driveOfSyncNoneShowsThePointInTime(@TempDir Path dir) throws BlockException {
+        byte[] before = images.content("n2");
+        DriveTarget drive =
+                new DriveTarget(dir.resolve("drive").toString(), "qcow2", false, "drive");
+        BackupJob job =
+                Backups.createDrive(
+                        images.graph(),
+                        images.scheduler,
+                        BackupOptions.of(settings(), "n2", "", BackupSync.NONE)
+                                .withFilterNodeName("f"),
+                        drive,
+                        null);
+        images.scheduler.start(job);
+        images.fill("f", 81);
+
+        assertThat(images.content("drive")).isEqualTo(before);
+        assertThat(images.content("n2")).isNotEqualTo(before);
+        job.cancel(true);
+        job.awaitConcluded();
     }
 
     @Test

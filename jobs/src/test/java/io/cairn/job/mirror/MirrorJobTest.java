@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.JobEvent;
+import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainStatus;
+import io.cairn.job.image.DriveTarget;
 import io.cairn.job.scheduler.GuestLoad;
 import io.cairn.job.scheduler.Job;
 import io.cairn.job.scheduler.JobGraph;
@@ -18,9 +21,12 @@ import io.cairn.job.scheduler.OnError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Random;
 
 class MirrorJobTest {
@@ -82,6 +88,113 @@ class MirrorJobTest {
 
         assertThat(job.info().error()).isNull();
         assertThat(images.content("r")).isEqualTo(images.content("n2"));
+    }
+
+    @Test
+    void targetThatIsZeroIsNotWrittenToWhereTheSourceIsZero() throws BlockException {
+        images.image("z");
+        images.host().get("z").failAfter(0, Errno.EIO);
+        images.image("empty");
+        MirrorOptions options =
+                MirrorOptions.of(settings(), "empty", "z", MirrorSync.FULL).withTargetIsZero(true);
+        MirrorJob job = start(options);
+        images.log.awaitState("j", "ready");
+
+        assertThat(job.info().length()).isZero();
+        job.cancel(true);
+        job.awaitConcluded();
+    }
+
+    @Test
+    void copyModeChangesWhileTheJobRunsButNotBack() throws BlockException {
+        try (BlockBackend guest = images.guest("n2")) {
+            MirrorJob job = start(full());
+            images.log.awaitState("j", "ready");
+            job.setCopyMode(CopyMode.BACKGROUND);
+            job.setCopyMode(CopyMode.WRITE_BLOCKING);
+            job.pause();
+            images.log.awaitState("j", "standby");
+            guest.write(
+                    4096, ByteBuffer.allocateDirect(4096).put(0, new byte[] {7}), WriteFlags.NONE);
+
+            // Nothing but the guest's write itself can have copied it.
+            assertThat(images.content("t")[4096]).isEqualTo((byte) 7);
+            assertThatThrownBy(() -> job.setCopyMode(CopyMode.BACKGROUND))
+                    .hasMessage("Change to copy mode 'background' is not implemented");
+            job.cancel(true);
+            job.awaitConcluded();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(MirrorSync.class)
+    void driveIsMadeAndStandsOnWhatWasNotCopied(MirrorSync sync, @TempDir Path dir)
+            throws BlockException {
+        byte[] before = images.content("n2");
+        String file = dir.resolve("drive").toString();
+        DriveTarget drive = new DriveTarget(file, null, false, "drive");
+        MirrorOptions options = MirrorOptions.of(settings(), "n2", "", sync);
+        try (BlockBackend guest = images.guest("n2")) {
+            MirrorJob job =
+                    Mirrors.createDrive(images.graph(), images.scheduler, options, drive, null);
+            images.scheduler.start(job);
+            images.log.awaitState("j", "ready");
+            job.complete();
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isNull();
+            assertThat(guest.node().name()).isEqualTo("drive");
+            assertThat(GuestLoad.content(guest)).isEqualTo(before);
+            String backing =
+                    switch (sync) {
+                        case FULL -> null;
+                        case TOP -> "mem:n1";
+                        case NONE -> "mem:n2";
+                    };
+            assertThat(guest.node().resolvedBackingFilename().orElse(null)).isEqualTo(backing);
+            BlockNode below = ChainStatus.below(guest.node());
+            assertThat(below == null ? null : below.filename()).isEqualTo(backing);
+        }
+    }
+
+    @Test
+    void driveThatIsThereIsProbedAndOpensItsOwnBackingFile(@TempDir Path dir) throws Exception {
+        byte[] before = images.content("n2");
+        Path file = dir.resolve("drive");
+        DriveTarget.of(file.toString()).make(images.graph(), images.node("n2"), images.node("n1"));
+        MirrorOptions options = MirrorOptions.of(settings(), "n2", "", MirrorSync.TOP);
+        DriveTarget drive = new DriveTarget(file.toString(), null, true, null);
+        try (BlockBackend guest = images.guest("n2")) {
+            MirrorJob job =
+                    Mirrors.createDrive(images.graph(), images.scheduler, options, drive, null);
+            images.scheduler.start(job);
+            images.log.awaitState("j", "ready");
+            job.complete();
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isNull();
+            BlockNode below = ChainStatus.below(guest.node());
+            assertThat(below).isNotNull().isNotEqualTo(images.node("n1"));
+            assertThat(GuestLoad.content(guest)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void driveOfAnAbandonedMirrorIsClosed(@TempDir Path dir) throws BlockException {
+        String file = dir.resolve("drive").toString();
+        MirrorJob job =
+                Mirrors.createDrive(
+                        images.graph(),
+                        images.scheduler,
+                        MirrorOptions.of(settings(), "n2", "", MirrorSync.FULL),
+                        new DriveTarget(file, "raw", false, "drive"),
+                        null);
+        images.scheduler.start(job);
+        job.cancel(true);
+        job.awaitConcluded();
+
+        assertThat(images.graph().find("drive")).isEmpty();
+        assertThat(images.graph().nodes()).noneMatch(node -> node.filename().equals(file));
     }
 
     @Test
@@ -200,6 +313,9 @@ class MirrorJobTest {
             MirrorJob job = Mirrors.create(graph.graph(), graph.scheduler, options, null);
             graph.scheduler.start(job);
             new JobSchedule(seed).disturb(job, load);
+            if (random.nextBoolean()) {
+                job.setCopyMode(CopyMode.WRITE_BLOCKING);
+            }
             graph.log.awaitState("j", "ready");
             load.await(20);
             graph.host().get("t").heal();

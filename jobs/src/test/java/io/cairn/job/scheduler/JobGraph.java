@@ -131,6 +131,7 @@ public final class JobGraph implements AutoCloseable {
                         buffer.duplicate().limit(bytes.length).put(0, bytes),
                         WriteFlags.NONE);
             }
+            disk.flush();
         }
     }
 

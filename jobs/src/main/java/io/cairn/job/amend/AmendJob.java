@@ -1,0 +1,98 @@
+package io.cairn.job.amend;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permissions;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.Amendable;
+import io.cairn.job.scheduler.BlockJob;
+import io.cairn.job.scheduler.JobScheduler;
+import io.cairn.job.scheduler.JobSettings;
+
+/// Has a driver change options of an open image (QMP reference manual, "x-blockdev-amend"). It
+/// finalizes itself and stays listed until it is dismissed.
+public final class AmendJob extends BlockJob {
+    private final Amendable image;
+    private final Options options;
+    private final boolean isForced;
+
+    private AmendJob(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            String id,
+            Amendable image,
+            Options options,
+            boolean isForced)
+            throws BlockException {
+        super(graph, scheduler, JobSettings.of(id).withAutoDismiss(false), null);
+        this.image = image;
+        this.options = options;
+        this.isForced = isForced;
+        setLength(1);
+    }
+
+    /// Makes a job, which is to be {@linkplain JobScheduler#start started}.
+    ///
+    /// @param nodeName the image
+    /// @param driver the driver that the options are for: the image's own
+    /// @param options what is to change, by the names of creation options
+    /// @param isForced also do what may lose the data
+    public static AmendJob create(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            String id,
+            String nodeName,
+            String driver,
+            Options options,
+            boolean isForced)
+            throws BlockException {
+        BlockNode node = findNode(graph, nodeName);
+        if (!node.driver().equals(driver)) {
+            throw new InvalidOptionException(
+                    "x-blockdev-amend doesn't support changing the block driver");
+        }
+        if (!(node.driverInstance() instanceof Amendable image)) {
+            throw new BlockException(Errno.ENOTSUP, "Driver does not support x-blockdev-amend");
+        }
+        scheduler.requireFree(JobSettings.of(id));
+        AmendJob job = new AmendJob(graph, scheduler, id, image, options, isForced);
+        boolean isDone = false;
+        try {
+            job.use(node, Permissions.NONE, Permissions.ALL);
+            scheduler.add(job);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                job.release();
+            }
+        }
+        return job;
+    }
+
+    @Override
+    public String type() {
+        return "amend";
+    }
+
+    @Override
+    public boolean isBlockJob() {
+        return false;
+    }
+
+    @Override
+    protected String errorText(BlockException e) {
+        return e.getMessage();
+    }
+
+    @Override
+    protected void run() throws BlockException {
+        try {
+            image.amend(new Options(options), isForced);
+        } finally {
+            advance(1);
+        }
+    }
+}
