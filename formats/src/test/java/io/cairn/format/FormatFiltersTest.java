@@ -9,9 +9,13 @@ import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.CheckRequest;
+import io.cairn.block.statistics.Accounting;
+import io.cairn.block.statistics.OperationKind;
 import io.cairn.testimages.GuestModel;
 import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.MemoryStorage;
@@ -70,6 +74,50 @@ class FormatFiltersTest {
 
     private static boolean isAllocated(BlockBackend disk, int cluster) throws BlockException {
         return disk.status((long) cluster * CLUSTER, 1, false).allocated();
+    }
+
+    // ---- compressed writes
+
+    @Test
+    void aPackedWritePassesTheGateOfEveryNode() throws BlockException {
+        Options options =
+                new Options()
+                        .put("driver", "copy-on-read")
+                        .put("file.driver", "copy-on-read")
+                        .putSub("file.file", qcow2("top").put("node-name", "q"));
+        try (BlockBackend disk = open(options)) {
+            BlockNode image = graph.graph().find("q").orElseThrow();
+            DirtyBitmap bitmap = image.addBitmap(null, CLUSTER);
+            Accounting counted = new Accounting(Accounting.Settings.DEFAULT);
+            image.setAccounting(counted);
+            ByteBuffer cluster = ByteBuffer.allocateDirect(CLUSTER);
+            ByteBuffer packed = ByteBuffer.allocateDirect(CLUSTER);
+
+            int length = disk.pack(cluster.put(0, (byte) 7), packed);
+            disk.writePacked(3 * CLUSTER, CLUSTER, packed.slice(0, length));
+
+            assertThat(length).isBetween(1, CLUSTER / 8);
+            ByteBuffer read = ByteBuffer.allocateDirect(CLUSTER);
+            disk.read(3 * CLUSTER, read);
+            assertThat(read).isEqualTo(cluster);
+            assertThat(disk.status(3 * CLUSTER, CLUSTER, true).compressed()).isTrue();
+            assertThat(counted.statistics(OperationKind.WRITE).bytes()).isEqualTo(CLUSTER);
+            assertThat(bitmap.count()).isEqualTo(CLUSTER);
+        }
+    }
+
+    @Test
+    void aFilterThatHasToSeeTheDataTakesNoPackedWrite() throws BlockException {
+        Options options = new Options().put("driver", "preallocate").putSub("file", qcow2("top"));
+        try (BlockBackend disk = open(options)) {
+            ByteBuffer packed = ByteBuffer.allocateDirect(100);
+
+            assertThatThrownBy(() -> disk.writePacked(0, CLUSTER, packed))
+                    .isInstanceOfSatisfying(
+                            BlockException.class,
+                            e -> assertThat(e.errno()).isEqualTo(Errno.ENOTSUP));
+            assertThat(isAllocated(disk, 0)).isFalse();
+        }
     }
 
     // ---- copy-on-read

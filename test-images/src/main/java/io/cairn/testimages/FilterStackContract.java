@@ -1,5 +1,7 @@
 package io.cairn.testimages;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.cairn.block.BlockException;
 import io.cairn.block.Permissions;
 import io.cairn.block.Workers;
@@ -138,6 +140,65 @@ public abstract class FilterStackContract {
                         (disk, same, s) -> new GuestModel(disk, content, now, 1).verify());
             }
         }
+    }
+
+    @Test
+    void agreesWithModelsWhenRangesAreCopiedInsideTheHost() throws BlockException {
+        long copied = 0;
+        for (long seed = seed(); seed < seed() + STACKS; seed++) {
+            try (TestGraph graph = new TestGraph(new MemoryHost(), providers())) {
+                prepare(graph.graph());
+                Stack stack = new Stack(graph, new Random(seed));
+                Options options = stack.options();
+                byte[] other = new byte[LENGTH];
+                stack.random.nextBytes(other);
+                Options plain = stack.layer(other, 0);
+                long now = seed;
+                OpenRequest request = new OpenRequest(null, plain, TestGraph.WRITABLE, true);
+                try (BlockBackend second =
+                        graph.graph().open(request, Permissions.ALL, Permissions.ALL)) {
+                    GuestModel model = new GuestModel(second, other, seed, 512);
+                    long[] count = new long[1];
+                    use(
+                            graph.graph(),
+                            stack,
+                            options,
+                            seed,
+                            true,
+                            (disk, content, s) ->
+                                    count[0] =
+                                            copyBothWays(
+                                                    new GuestModel(disk, content, now, 512),
+                                                    model,
+                                                    new Random(now)));
+                    copied += count[0];
+                } catch (BlockException | RuntimeException | AssertionError e) {
+                    throw new AssertionError("-Dcairn.seed=" + seed, e);
+                }
+            }
+        }
+        assertThat(copied).as("ranges copied inside the host").isPositive();
+    }
+
+    /// Copies ranges to and fro; returns how many of them inside the host.
+    private static long copyBothWays(GuestModel a, GuestModel b, Random random)
+            throws BlockException {
+        long copied = 0;
+        for (int i = 0; i < 20; i++) {
+            int length = (1 + random.nextInt(random.nextBoolean() ? 8 : 200)) * 512;
+            int from = random.nextInt((LENGTH - length) / 512) * 512;
+            int to = random.nextInt((LENGTH - length) / 512) * 512;
+            boolean isUp = random.nextBoolean();
+            copied +=
+                    (isUp ? a.copyFrom(b, from, to, length) : b.copyFrom(a, from, to, length))
+                            ? 1
+                            : 0;
+            a.run(1);
+            b.run(1);
+        }
+        a.verify();
+        b.verify();
+        return copied;
     }
 
     /// Each worker has a part of the disk to itself; meanwhile nodes all over the stack are

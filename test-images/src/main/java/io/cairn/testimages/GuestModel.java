@@ -88,6 +88,21 @@ public final class GuestModel {
         data.duplicate().get(expected, offset, data.remaining());
     }
 
+    /// Copies from another disk inside the host, or reads and writes where that cannot be done.
+    ///
+    /// @return true if it was done inside the host
+    public boolean copyFrom(GuestModel source, int from, int offset, int length)
+            throws BlockException {
+        boolean isCopied = disk.copyFrom(source.disk, from, offset, length);
+        if (!isCopied) {
+            ByteBuffer data = ByteBuffer.allocateDirect(length);
+            source.disk.read(from, data);
+            disk.write(offset, data, WriteFlags.NONE);
+        }
+        System.arraycopy(source.expected, from, expected, offset, length);
+        return isCopied;
+    }
+
     /// Zeroes both.
     public void zero(int offset, int length, WriteFlags flags) throws BlockException {
         disk.writeZeroes(offset, length, flags);

@@ -182,6 +182,14 @@ public final class MemoryHost implements DriverProvider {
         }
 
         @Override
+        public boolean copyFrom(DriverInstance source, long from, long offset, long length)
+                throws BlockException {
+            storage.pass();
+            return source instanceof Instance other
+                    && storage.copyFrom(other.storage, from, offset, length);
+        }
+
+        @Override
         public boolean writeZeroes(long offset, long length, WriteFlags flags)
                 throws BlockException {
             storage.pass();

@@ -28,6 +28,9 @@ public final class MemoryStorage {
     private long failingCall = -1;
     private Errno failure = Errno.EIO;
     private long capacity = MAX_LENGTH;
+    private boolean copies = true;
+    private long copied;
+    private long refused;
 
     private final ReentrantLock gate = new ReentrantLock();
     private final Condition gateChanged = gate.newCondition();
@@ -130,6 +133,21 @@ public final class MemoryStorage {
         }
     }
 
+    /// Has copies from other files refused from now on, as by a host that cannot.
+    public synchronized void refuseCopies() {
+        copies = false;
+    }
+
+    /// The bytes that were copied from other files.
+    public synchronized long copiedBytes() {
+        return copied;
+    }
+
+    /// The copies from other files that were refused.
+    public synchronized long refusedCopies() {
+        return refused;
+    }
+
     /// Changes bytes without anybody knowing.
     public synchronized void corrupt(int offset, int count) {
         for (int i = offset; i < offset + count; i++) {
@@ -165,6 +183,27 @@ public final class MemoryStorage {
         grow(offset + data.length);
         System.arraycopy(data, 0, bytes, (int) offset, data.length);
         add(new HostOp.Write(offset, ByteBuffer.wrap(data).asReadOnlyBuffer()));
+    }
+
+    /// Copies from another file; false if copies are refused or the other file ends before.
+    boolean copyFrom(MemoryStorage other, long otherOffset, long offset, long count)
+            throws BlockException {
+        byte[] data = other.slice(otherOffset, count);
+        synchronized (this) {
+            if (!copies || data.length < count) {
+                refused++;
+                return false;
+            }
+            write(offset, ByteBuffer.wrap(data));
+            copied += count;
+            return true;
+        }
+    }
+
+    /// The bytes of a range, as far as there are any.
+    private synchronized byte[] slice(long offset, long count) {
+        int from = (int) Math.min(offset, length);
+        return Arrays.copyOfRange(bytes, from, (int) Math.min(length, offset + count));
     }
 
     synchronized void zero(long offset, long count) throws BlockException {

@@ -6,7 +6,6 @@ import io.cairn.block.Buffers;
 import io.cairn.block.Node;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
-import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.Mapping;
@@ -57,15 +56,9 @@ final class CopyOnReadInstance extends PassThrough {
         }
     }
 
-    /// Whether the child can is seen when something is written.
     @Override
     public boolean supportsCompressedWrites() {
         return true;
-    }
-
-    @Override
-    public void writeCompressed(long offset, ByteBuffer src) throws BlockException {
-        file().write(offset, src, WriteFlags.COMPRESSED);
     }
 
     /// Writing what is there already is needed however the filter itself is used.

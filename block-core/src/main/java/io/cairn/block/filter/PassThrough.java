@@ -12,7 +12,7 @@ import io.cairn.block.spi.Mapping;
 import java.nio.ByteBuffer;
 
 /// An open filter that hands every request to its one child; a filter overrides what it does
-/// otherwise.
+/// otherwise. Compressed writes pass if the filter says that it supports them.
 public abstract class PassThrough extends DriverInstance {
     private final Child file;
 
@@ -43,6 +43,21 @@ public abstract class PassThrough extends DriverInstance {
     @Override
     public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
         file.write(offset, src, flags);
+    }
+
+    @Override
+    public void writeCompressed(long offset, ByteBuffer src) throws BlockException {
+        file.write(offset, src, WriteFlags.COMPRESSED);
+    }
+
+    @Override
+    public int pack(ByteBuffer src, ByteBuffer packed) throws BlockException {
+        return file.pack(src, packed);
+    }
+
+    @Override
+    public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+        file.writePacked(offset, length, packed);
     }
 
     @Override

@@ -52,7 +52,6 @@ final class ThrottleInstance extends PassThrough {
         super.write(offset, src, flags);
     }
 
-    /// Whether the child can is seen when something is written.
     @Override
     public boolean supportsCompressedWrites() {
         return true;
@@ -61,6 +60,13 @@ final class ThrottleInstance extends PassThrough {
     @Override
     public void writeCompressed(long offset, ByteBuffer src) throws BlockException {
         write(offset, src, WriteFlags.COMPRESSED);
+    }
+
+    /// Counts as the guest's bytes, like any compressed write.
+    @Override
+    public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+        member.admit(Direction.WRITE, length);
+        super.writePacked(offset, length, packed);
     }
 
     @Override

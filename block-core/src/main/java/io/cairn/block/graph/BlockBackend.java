@@ -8,7 +8,8 @@ import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
-import io.cairn.block.spi.CompressedWrites;
+import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.statistics.Accounting;
 
 import org.jspecify.annotations.Nullable;
@@ -212,8 +213,17 @@ public final class BlockBackend implements Parent, AutoCloseable {
         }
     }
 
-    /// Stores a cluster in the form into which the root node has packed it; see {@link
-    /// CompressedWrites}.
+    /// Packs a cluster as the root node stores it; see {@link DriverInstance#pack}.
+    public int pack(ByteBuffer src, ByteBuffer packed) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            return edge.pack(src, packed);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Stores a cluster that {@link #pack} packed.
     ///
     /// @param length the guest's bytes
     public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
@@ -221,6 +231,36 @@ public final class BlockBackend implements Parent, AutoCloseable {
         try {
             requireInside(edge, offset, length);
             edge.writePacked(offset, length, packed);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Copies a range of another disk into this one inside the host, without passing through
+    /// memory. False if that cannot be done; the range is then as it was, or part of it has that
+    /// data, and is to be read and written.
+    public boolean copyFrom(BlockBackend source, long sourceOffset, long offset, long length)
+            throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            if (!source.copyTo(sourceOffset, length, new CopyTarget(edge, offset))) {
+                return false;
+            }
+            if (writeThrough) {
+                edge.flush();
+            }
+            return true;
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    private boolean copyTo(long offset, long length, CopyTarget target) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            return edge.copyTo(offset, length, target);
         } finally {
             inFlight.leave();
         }
@@ -286,6 +326,18 @@ public final class BlockBackend implements Parent, AutoCloseable {
         ChildEdge edge = enter();
         try {
             edge.makeEmpty();
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Records another backing file in the image that the root node is or shows.
+    ///
+    /// @param reference null for no backing file
+    public void changeBackingReference(@Nullable BackingReference reference) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            edge.changeBackingReference(reference);
         } finally {
             inFlight.leave();
         }

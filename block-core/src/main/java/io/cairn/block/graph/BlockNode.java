@@ -212,9 +212,15 @@ public final class BlockNode implements Node, Parent {
     }
 
     /// The node itself, or the first below it that is no filter.
-    BlockNode unfiltered() {
+    public BlockNode unfiltered() {
         BlockNode below = filtered();
         return below == null ? this : below.unfiltered();
+    }
+
+    /// The node behind this one in its backing chain, filters not counted; null at the chain's end.
+    public @Nullable BlockNode nextImage() {
+        ChildEdge below = unfiltered().backing();
+        return below == null ? null : below.node().unfiltered();
     }
 
     /// The node's primary child, or null.

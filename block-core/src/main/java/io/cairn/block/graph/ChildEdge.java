@@ -11,7 +11,9 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.Child;
+import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.PointInTime;
 
@@ -132,15 +134,39 @@ public final class ChildEdge implements Child {
         node.io().write(offset, src, flags);
     }
 
-    void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+    @Override
+    public int pack(ByteBuffer src, ByteBuffer packed) throws BlockException {
+        return node.driverInstance().pack(src, packed);
+    }
+
+    @Override
+    public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
         requireWrite(WriteFlags.NONE);
         requireInside(offset, length);
         node.io().writePacked(offset, length, packed);
     }
 
+    @Override
+    public boolean copyFrom(DriverInstance storage, long storageOffset, long offset, long length)
+            throws BlockException {
+        requireWrite(WriteFlags.NONE);
+        requireInside(offset, length);
+        return node.io().copy().receive(storage, storageOffset, offset, length);
+    }
+
+    /// Copies a range of the node to another inside the host; false if that cannot be done.
+    boolean copyTo(long offset, long length, CopyTarget target) throws BlockException {
+        return node.io().copy().send(offset, length, target);
+    }
+
     void makeEmpty() throws BlockException {
         requireWrite(WriteFlags.NONE);
         node.io().makeEmpty();
+    }
+
+    void changeBackingReference(@Nullable BackingReference reference) throws BlockException {
+        requireWrite(WriteFlags.NONE);
+        node.unfiltered().io().changeBackingReference(reference);
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.cairn.block.Limits;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
-import io.cairn.block.spi.CompressedWrites;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.Mapping;
@@ -94,7 +93,7 @@ final class NodeData {
     void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
         DriverInstance driver = node.driverInstance();
         if (flags.compressed()) {
-            driver.writeCompressed(offset, src);
+            requireCompressing(driver).writeCompressed(offset, src);
         } else if (driver instanceof PlannedWrites planner) {
             writePlanned(planner, offset, src);
         } else {
@@ -102,11 +101,15 @@ final class NodeData {
         }
     }
 
-    void writePacked(long offset, ByteBuffer packed) throws BlockException {
-        if (!(node.driverInstance() instanceof CompressedWrites driver)) {
+    void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+        requireCompressing(node.driverInstance()).writePacked(offset, length, packed);
+    }
+
+    private static DriverInstance requireCompressing(DriverInstance driver) throws BlockException {
+        if (!driver.supportsCompressedWrites()) {
             throw new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text());
         }
-        driver.writePacked(offset, packed);
+        return driver;
     }
 
     private void writePlanned(PlannedWrites planner, long offset, ByteBuffer src)
@@ -131,7 +134,6 @@ final class NodeData {
     private void writeByPlan(WritePlan plan, long offset, ByteBuffer src) throws BlockException {
         long head = plan.headLength();
         long tail = plan.tailLength();
-        long end = offset + src.remaining();
         boolean isAlone = head == 0 && tail == 0;
         if (isAlone || zeroesAround(plan, offset, src.remaining())) {
             plan.child().debugEvent(DebugEvent.WRITE_AIO);
@@ -143,8 +145,7 @@ final class NodeData {
             writeMerged(plan, offset, src, (int) head, (int) tail);
             return;
         }
-        copyEdge(plan, offset - head, head, plan.hostOffset() - head);
-        copyEdge(plan, end, tail, plan.hostOffset() + src.remaining());
+        copyEdges(plan, offset, src.remaining());
         plan.child().debugEvent(DebugEvent.WRITE_AIO);
         plan.child().write(plan.hostOffset(), src, WriteFlags.NONE);
     }
@@ -195,6 +196,13 @@ final class NodeData {
             plan.child().debugEvent(DebugEvent.WRITE_AIO);
             plan.child().write(plan.hostOffset() - head, whole, WriteFlags.NONE);
         }
+    }
+
+    /// Copies what a plan takes along around its data.
+    void copyEdges(WritePlan plan, long offset, long count) throws BlockException {
+        long head = plan.headLength();
+        copyEdge(plan, offset - head, head, plan.hostOffset() - head);
+        copyEdge(plan, offset + count, plan.tailLength(), plan.hostOffset() + count);
     }
 
     private void copyEdge(WritePlan plan, long guest, long count, long host) throws BlockException {

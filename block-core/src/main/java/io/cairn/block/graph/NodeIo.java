@@ -14,6 +14,7 @@ import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Background;
+import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.statistics.Accounting;
 import io.cairn.block.statistics.OperationKind;
@@ -43,6 +44,7 @@ final class NodeIo {
     private final ReentrantLock flushing = new ReentrantLock();
     private final AtomicLong writeGeneration = new AtomicLong();
     private final NodeData data;
+    private final NodeCopy copy;
 
     /// Guarded by `flushing`.
     private long flushedGeneration;
@@ -62,6 +64,7 @@ final class NodeIo {
         this.node = node;
         this.threshold = threshold;
         this.data = new NodeData(node);
+        this.copy = new NodeCopy(node, this, data);
     }
 
     long length() {
@@ -74,6 +77,15 @@ final class NodeIo {
 
     InFlight inFlight() {
         return inFlight;
+    }
+
+    RequestTracker tracker() {
+        return tracker;
+    }
+
+    /// Copies inside the host.
+    NodeCopy copy() {
+        return copy;
     }
 
     /// The driver's own work, counted with the requests.
@@ -128,6 +140,10 @@ final class NodeIo {
     /// From now on reads copy into the node what they bring from below. No request is in flight.
     void enableCopyOnRead() throws BlockException {
         copyOnRead = allowCopyOnRead();
+    }
+
+    boolean copiesOnRead() {
+        return copyOnRead != null;
     }
 
     /// From now on {@link #readCopying} may be called. No request is in flight.
@@ -332,7 +348,7 @@ final class NodeIo {
             RequestTracker.Request request = tracker.begin(offset, count, false, false);
             try {
                 threshold.check(offset + count);
-                data.writePacked(offset, packed);
+                data.writePacked(offset, count, packed);
                 finishWrite(offset, count, true);
             } finally {
                 tracker.end(request);
@@ -425,7 +441,7 @@ final class NodeIo {
 
     /// Notes a write that has ended. The content of one that failed is undefined, so that it counts
     /// as a change too.
-    private void finishWrite(long offset, long count, boolean isWritten) {
+    void finishWrite(long offset, long count, boolean isWritten) {
         writeGeneration.getAndIncrement();
         for (DirtyBitmap bitmap : bitmaps) {
             bitmap.written(offset, count);
@@ -607,6 +623,19 @@ final class NodeIo {
         }
     }
 
+    void changeBackingReference(@Nullable BackingReference reference) throws BlockException {
+        requireWritable();
+        inFlight.enter();
+        try {
+            node.driverInstance().changeBackingReference(reference);
+            writeGeneration.getAndIncrement();
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
     // ---- the rest
 
     void flush() throws BlockException {
@@ -728,13 +757,13 @@ final class NodeIo {
         }
     }
 
-    private void requireWritable() throws BlockException {
+    void requireWritable() throws BlockException {
         if (node.isReadOnly()) {
             throw new BlockException(Errno.EPERM, Errno.EPERM.text()).atNode(node.name());
         }
     }
 
-    private void requireSane(long offset, long count) throws BlockException {
+    void requireSane(long offset, long count) throws BlockException {
         if (offset < 0 || count < 0 || offset > Long.MAX_VALUE - SECTOR * 8 - count) {
             throw new BlockException(Errno.EIO, Errno.EIO.text()).atNode(node.name());
         }

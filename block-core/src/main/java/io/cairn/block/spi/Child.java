@@ -45,6 +45,13 @@ public interface Child {
     /// permission to resize.
     void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException;
 
+    /// Copies a range that a protocol's node stores into the child, without passing through memory;
+    /// false if that cannot be done. The range is then as it was, or part of it has that data.
+    ///
+    /// @param storageOffset bytes of what `storage` stores
+    boolean copyFrom(DriverInstance storage, long storageOffset, long offset, long length)
+            throws BlockException;
+
     /// Makes a range read as zeroes. With `noFallback` throws `ENOTSUP` where that would mean
     /// writing them out.
     void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException;
@@ -82,8 +89,14 @@ public interface Child {
     /// True if the node is the child or stands in the chain below it.
     boolean hasInChain(Node other);
 
-    /// True if {@link #write} takes compressed writes.
+    /// True if {@link #write} takes compressed writes, and {@link #writePacked} works.
     boolean supportsCompressedWrites();
+
+    /// Packs one cluster as the child stores it; see {@link DriverInstance#pack}.
+    int pack(ByteBuffer src, ByteBuffer packed) throws BlockException;
+
+    /// Stores one cluster that {@link #pack} packed; see {@link DriverInstance#writePacked}.
+    void writePacked(long offset, int length, ByteBuffer packed) throws BlockException;
 
     /// What the child's format tells of the image.
     FormatInfo info() throws BlockException;

@@ -95,9 +95,28 @@ public abstract class DriverInstance {
         throw unsupported();
     }
 
-    /// True if {@link #writeCompressed} works.
+    /// True if {@link #writeCompressed}, {@link #pack} and {@link #writePacked} work. A filter that
+    /// lets compressed writes pass says so too; whether its child takes them is seen when something
+    /// is written.
     public boolean supportsCompressedWrites() {
         return false;
+    }
+
+    /// Packs one cluster, or the image's shorter tail, as the image's compression does: the part of
+    /// a compressed write that costs the time. Takes no lock and changes nothing.
+    ///
+    /// @param packed takes the result; as long as `src`
+    /// @return the length of the result, or 0 if packing does not make the cluster smaller
+    public int pack(ByteBuffer src, ByteBuffer packed) throws BlockException {
+        throw unsupported();
+    }
+
+    /// Stores one cluster, or the image's shorter tail, that is packed already.
+    ///
+    /// @param length the guest's bytes
+    /// @param packed what {@link #pack} made of them, from position to limit
+    public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+        throw unsupported();
     }
 
     /// Writes what the driver caches to its children, in an order that keeps the image consistent.
@@ -128,9 +147,12 @@ public abstract class DriverInstance {
         return false;
     }
 
-    /// Copies a range from `source` to this node inside the host. False if that cannot be done,
-    /// nothing then is written.
-    public boolean copyFrom(DriverInstance source, long sourceOffset, long offset, long length)
+    /// Copies a range that a protocol's node stores into this node inside the host. A format whose
+    /// writes are not planned passes it to the child that takes it. False if that cannot be done;
+    /// the range is then as it was, or part of it has that data.
+    ///
+    /// @param storageOffset bytes of what `storage` stores
+    public boolean copyFrom(DriverInstance storage, long storageOffset, long offset, long length)
             throws BlockException {
         return false;
     }

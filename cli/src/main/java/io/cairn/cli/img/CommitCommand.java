@@ -5,7 +5,6 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
-import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.cli.console.Flag;
@@ -25,7 +24,7 @@ import java.util.List;
 /// `commit`: writes what an overlay holds into a backing file.
 final class CommitCommand implements Command {
     private static final Permissions BASE_NEEDED =
-            Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE, Permission.RESIZE);
+            Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE);
 
     private static final List<Flag> FLAGS =
             List.of(
@@ -118,7 +117,7 @@ final class CommitCommand implements Command {
                                             + filename
                                             + "'"));
         }
-        BlockNode below = top.backing() == null ? null : ChainStatus.below(top);
+        BlockNode below = top.nextImage();
         if (below == null) {
             throw ToolException.of("Image does not have a backing file");
         }
@@ -140,13 +139,23 @@ final class CommitCommand implements Command {
         } catch (BlockException e) {
             throw ToolException.of("Could not open '" + node.filename() + "'", e);
         }
-        try (BlockBackend target = top.graph().newBackend("", node, BASE_NEEDED, Permissions.ALL)) {
-            new Commit(top, target, rate, report.control()).run();
+        Permissions needed =
+                node.length() < top.length() ? BASE_NEEDED.plus(Permission.RESIZE) : BASE_NEEDED;
+        try (BlockBackend target = top.graph().newBackend("", node, needed, Permissions.ALL)) {
+            copy(top, target, report);
+        }
+        // What a filter shows stays: it could not account for data that vanishes below it.
+        if (!staysFull && !top.node().isFilter()) {
+            empty(top);
+        }
+    }
+
+    private void copy(BlockBackend top, BlockBackend base, ProgressReport report)
+            throws ToolException {
+        try {
+            new Commit(top, base, rate, report.control()).run();
         } catch (BlockException e) {
             throw ToolException.of("Block job failed: ".concat(e.errno().text()));
-        }
-        if (!staysFull) {
-            empty(top);
         }
     }
 

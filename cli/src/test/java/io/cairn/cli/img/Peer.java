@@ -1,5 +1,7 @@
 package io.cairn.cli.img;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 
@@ -23,7 +25,17 @@ import java.util.regex.Pattern;
 /// each run, so that it can be changed.
 final class Peer {
     /// What a run of a program shows; the folder's name in its texts is replaced by `DIR`.
-    record Outcome(String out, String err, int status) {}
+    record Outcome(String out, String err, int status) {
+        /// The same with generated node names alike.
+        Outcome withoutNodes() {
+            return new Outcome(out, NODE.matcher(err).replaceAll("'NODE'"), status);
+        }
+    }
+
+    private static final Pattern EXTENT =
+            Pattern.compile("\"start\": (\\d+), \"length\": \\d+,( \"depth\".*?\"data\": \\w+)");
+    private static final Pattern COMPRESSED = Pattern.compile("\"compressed-clusters\": \\d+");
+    private static final Pattern NODE = Pattern.compile("'#block\\d+'");
 
     private static final Pattern WORKING_COPY = Pattern.compile("@w-([\\w.]+)");
 
@@ -102,6 +114,53 @@ final class Peer {
                             info.status()));
         }
         return infos;
+    }
+
+    /// Makes the working copy of a file anew on both sides.
+    void renew(String name) {
+        renewCopies(theirs, List.of("@w-" + name));
+        renewCopies(ours, List.of("@w-" + name));
+    }
+
+    /// Requires that an image reads the same on both sides, and that its chain holds the same in
+    /// the same layers, compressed or not.
+    void requireSame(String format, String name) {
+        Outcome compared =
+                run(
+                        ours,
+                        List.of(
+                                "qemu-img",
+                                "compare",
+                                "-f",
+                                format,
+                                "-F",
+                                format,
+                                theirs + "/" + name,
+                                ours + "/" + name));
+        assertThat(compared).isEqualTo(new Outcome("Images are identical.\n", "", 0));
+        assertThat(layersOf(ours, name)).isEqualTo(layersOf(theirs, name));
+    }
+
+    private static String layersOf(Path folder, String name) {
+        String image = folder + "/" + name;
+        String map = run(folder, List.of("qemu-img", "map", "--output=json", image)).out();
+        String check = run(folder, List.of("qemu-img", "check", "--output=json", image)).out();
+        Matcher compressed = COMPRESSED.matcher(check);
+        return layers(map) + (compressed.find() ? compressed.group() : "");
+    }
+
+    /// What a map shows, wherever on the host that is.
+    private static String layers(String map) {
+        StringBuilder layers = new StringBuilder();
+        String last = "";
+        Matcher extents = EXTENT.matcher(map);
+        while (extents.find()) {
+            if (!extents.group(2).equals(last)) {
+                last = extents.group(2);
+                layers.append(extents.group(1)).append(last).append('\n');
+            }
+        }
+        return layers.toString();
     }
 
     /// Takes a file away on both sides.

@@ -178,15 +178,23 @@ final class PeerImages {
         return folder.resolve(name).toString();
     }
 
+    /// Runs a line of the shell in a folder.
+    static void shell(Path folder, String line) throws IOException {
+        finish(new ProcessBuilder("sh", "-c", line).directory(folder.toFile()));
+    }
+
     private static void run(String... command) throws IOException {
+        finish(new ProcessBuilder(command));
+    }
+
+    private static void finish(ProcessBuilder command) throws IOException {
         Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
+                command.redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
         try {
             if (process.waitFor() != 0) {
-                throw new IOException("failed: " + String.join(" ", command));
+                throw new IOException("failed: " + String.join(" ", command.command()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

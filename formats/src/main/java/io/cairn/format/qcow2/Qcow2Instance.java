@@ -13,7 +13,6 @@ import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
-import io.cairn.block.spi.CompressedWrites;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.Mapping;
@@ -32,7 +31,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// An open qcow2 node.
-final class Qcow2Instance extends DriverInstance implements PlannedWrites, CompressedWrites {
+final class Qcow2Instance extends DriverInstance implements PlannedWrites {
     private static final int SECTOR = 512;
 
     private final Qcow2Image image;
@@ -152,7 +151,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Compr
     }
 
     @Override
-    public void writePacked(long offset, ByteBuffer packed) throws BlockException {
+    public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
         compressed.writePacked(offset, packed);
     }
 

@@ -81,6 +81,15 @@ final class RawInstance extends DriverInstance {
         file.write(offset + options.offset(), src, flags);
     }
 
+    /// A guarded first sector is to be looked at.
+    @Override
+    public boolean copyFrom(DriverInstance storage, long storageOffset, long offset, long length)
+            throws BlockException {
+        requireRoom(offset, length);
+        return (guard == null || offset >= SECTOR)
+                && file.copyFrom(storage, storageOffset, offset + options.offset(), length);
+    }
+
     private static void requireRaw(OpenContext guard, long offset, ByteBuffer src)
             throws BlockException {
         int n = Math.min(SECTOR, src.remaining());

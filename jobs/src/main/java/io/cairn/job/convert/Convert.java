@@ -8,7 +8,6 @@ import io.cairn.block.Workers;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.ChildEdge;
-import io.cairn.block.spi.CompressedWrites;
 import io.cairn.job.JobControl;
 import io.cairn.job.RateLimit;
 
@@ -64,12 +63,14 @@ public final class Convert {
         // What cannot be read is told in the order of the disk.
         int most = options.salvage() ? 1 : options.workers();
         int workers = (int) Math.min(most, 1 + source.length() / batchBytes);
+        SalvageReader reader = new SalvageReader(source, options.salvage(), warnings);
+        Offload offload = new Offload(source, target, options.copyOffload());
         List<PooledBuffer> buffers = new ArrayList<>();
         try {
             List<Slot> slots = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
                 ByteBuffer data = acquire(buffers, batchBytes);
-                slots.add(new Slot(writer(buffers, batchBytes, cluster), data));
+                slots.add(new Slot(writer(buffers, batchBytes, cluster), data, reader, offload));
             }
             copy(batches, new Pipeline(slots, !options.outOfOrder(), control), workers);
         } finally {
@@ -92,20 +93,16 @@ public final class Convert {
         if (!options.compressed()) {
             return new PlainWriter(target, options);
         }
-        if (!(target.node().driverInstance() instanceof CompressedWrites packer)) {
-            throw cannotCompress();
-        }
-        return new PackedWriter(target, packer, options, cluster, acquire(buffers, batchBytes));
+        return new PackedWriter(target, options, cluster, acquire(buffers, batchBytes));
     }
 
     private void copy(Batches batches, Pipeline pipeline, int count) throws BlockException {
-        SalvageReader reader = new SalvageReader(source, options.salvage(), warnings);
         RateLimit rate = RateLimit.of(options.bytesPerSecond());
         try (Workers workers = Workers.platform("job:convert")) {
             for (int i = 0; i < count; i++) {
                 workers.fork(() -> {
                     try {
-                        work(batches, pipeline, reader, rate);
+                        work(batches, pipeline, rate);
                     } catch (BlockException | RuntimeException | Error e) {
                         pipeline.close();
                         throw e;
@@ -117,8 +114,7 @@ public final class Convert {
     }
 
     /// One of the threads that convert: moves batch after batch until none is left.
-    private void work(Batches batches, Pipeline pipeline, SalvageReader reader, RateLimit rate)
-            throws BlockException {
+    private void work(Batches batches, Pipeline pipeline, RateLimit rate) throws BlockException {
         for (Slot slot = pipeline.take(); slot != null; slot = pipeline.take()) {
             Batch batch = batches.next();
             if (batch == null) {
@@ -127,21 +123,21 @@ public final class Convert {
             }
             control.checkpoint();
             rate.pass(batch.dataBytes(), control);
-            slot.read(batch, reader);
+            slot.read(batch);
             pipeline.put(slot);
         }
     }
 
     private int clusterSize() throws BlockException {
-        long size = target.node().driverInstance().info().clusterSize();
+        if (!target.node().driverInstance().supportsCompressedWrites()) {
+            throw new BlockException(
+                    Errno.ENOTSUP, "Compression not supported for this file format");
+        }
+        long size = target.node().formatInfo().clusterSize();
         if (size == 0) {
-            throw cannotCompress();
+            throw new BlockException(Errno.ENOTSUP, "invalid cluster size");
         }
         return Math.toIntExact(size);
-    }
-
-    private static BlockException cannotCompress() {
-        return new BlockException(Errno.ENOTSUP, "Compression not supported for this file format");
     }
 
     private long backingEnd() {

@@ -49,6 +49,14 @@ final class JoinedDisk {
         return ends[index];
     }
 
+    /// Copies a range to the same offset of another disk inside the host; false if that cannot be
+    /// done.
+    boolean copyTo(BlockBackend target, long offset, long length) throws BlockException {
+        int index = indexOf(offset);
+        return length <= end(index) - offset
+                && target.copyFrom(image(index), offset - start(index), offset, length);
+    }
+
     void read(long offset, ByteBuffer dst) throws BlockException {
         int length = dst.remaining();
         int index = indexOf(offset);

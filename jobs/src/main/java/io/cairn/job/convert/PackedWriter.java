@@ -3,7 +3,6 @@ package io.cairn.job.convert;
 import io.cairn.block.BlockException;
 import io.cairn.block.Bytes;
 import io.cairn.block.graph.BlockBackend;
-import io.cairn.block.spi.CompressedWrites;
 
 import java.nio.ByteBuffer;
 
@@ -11,7 +10,6 @@ import java.nio.ByteBuffer;
 final class PackedWriter extends RangeWriter {
     private static final int ZERO = -1;
 
-    private final CompressedWrites packer;
     private final int cluster;
     private final boolean looksForZeroes;
     private final ByteBuffer packed;
@@ -22,14 +20,8 @@ final class PackedWriter extends RangeWriter {
 
     /// @param cluster the unit in which the target packs
     /// @param packed takes the packed clusters; as long as the buffer that holds the data
-    PackedWriter(
-            BlockBackend target,
-            CompressedWrites packer,
-            ConvertOptions options,
-            int cluster,
-            ByteBuffer packed) {
+    PackedWriter(BlockBackend target, ConvertOptions options, int cluster, ByteBuffer packed) {
         super(target, options.content());
-        this.packer = packer;
         this.cluster = cluster;
         this.looksForZeroes = options.sparseBytes() > 0;
         this.packed = packed;
@@ -39,12 +31,16 @@ final class PackedWriter extends RangeWriter {
     @Override
     void prepare(Range range, ByteBuffer buffer, int index) throws BlockException {
         int end = index + (int) range.length();
+        long shift = range.offset() - index;
         for (int position = index; position < end; position += cluster) {
             int n = Math.min(cluster, end - position);
             lengths[position / cluster] =
                     looksForZeroes && Bytes.isZero(buffer, position, n)
                             ? ZERO
-                            : packer.pack(buffer.slice(position, n), packed.slice(position, n));
+                            : pack(
+                                    position + shift,
+                                    buffer.slice(position, n),
+                                    packed.slice(position, n));
         }
     }
 

@@ -54,6 +54,14 @@ abstract class RangeWriter {
         }
     }
 
+    final int pack(long offset, ByteBuffer data, ByteBuffer packed) throws BlockException {
+        try {
+            return target.pack(data, packed);
+        } catch (BlockException e) {
+            throw failed(offset, e);
+        }
+    }
+
     final void packed(long offset, int length, ByteBuffer packed) throws BlockException {
         try {
             target.writePacked(offset, length, packed);

@@ -13,18 +13,25 @@ import java.nio.ByteBuffer;
 final class Slot {
     private final RangeWriter writer;
     private final ByteBuffer buffer;
+    private final SalvageReader reader;
+    private final Offload offload;
 
-    /// The batch that was read last.
+    /// The batch in the slot.
     private @Nullable Batch batch;
+
+    /// True if the batch's data is in the buffer, false if it may be copied inside the host.
+    private boolean isRead;
 
     /// Why that could not be read.
     private @Nullable BlockException unreadable;
 
     /// @param writer this slot's own
     /// @param buffer holds the data of a batch
-    Slot(RangeWriter writer, ByteBuffer buffer) {
+    Slot(RangeWriter writer, ByteBuffer buffer, SalvageReader reader, Offload offload) {
         this.writer = writer;
         this.buffer = buffer;
+        this.reader = reader;
+        this.offload = offload;
     }
 
     /// The number of the batch in the slot.
@@ -32,17 +39,17 @@ final class Slot {
         return batch().number();
     }
 
-    /// Reads a batch and prepares it for being written. A failure is kept until it is the batch's
-    /// turn to be written, so that all before it is in the target by then.
-    void read(Batch next, SalvageReader reader) {
+    /// Takes a batch, and reads it and prepares it for being written unless it may be copied. A
+    /// failure is kept until it is the batch's turn to be written, so that all before it is in the
+    /// target by then.
+    void read(Batch next) {
         batch = next;
         unreadable = null;
+        isRead = !offload.isWorthATry();
         try {
             for (Range range : next.ranges()) {
-                if (range.kind() == Range.Kind.DATA) {
-                    int index = index(next, range);
-                    reader.read(range.offset(), buffer.slice(index, (int) range.length()));
-                    writer.prepare(range, buffer, index);
+                if (isRead && range.kind() == Range.Kind.DATA) {
+                    read(range, index(next, range));
                 }
             }
         } catch (BlockException e) {
@@ -50,18 +57,33 @@ final class Slot {
         }
     }
 
-    /// Writes what was read.
+    private void read(Range range, int index) throws BlockException {
+        reader.read(range.offset(), buffer.slice(index, (int) range.length()));
+        writer.prepare(range, buffer, index);
+    }
+
+    /// Writes or copies the batch.
     void write(JobControl control) throws BlockException {
         if (unreadable != null) {
             throw unreadable;
         }
-        Batch read = batch();
-        for (Range range : read.ranges()) {
-            writer.write(range, buffer, index(read, range));
+        Batch taken = batch();
+        for (Range range : taken.ranges()) {
+            move(range, index(taken, range));
             if (range.kind() == Range.Kind.DATA) {
                 control.advance(range.length());
             }
         }
+    }
+
+    private void move(Range range, int index) throws BlockException {
+        if (!isRead && range.kind() == Range.Kind.DATA) {
+            if (offload.copy(range)) {
+                return;
+            }
+            read(range, index);
+        }
+        writer.write(range, buffer, index);
     }
 
     private Batch batch() {

@@ -2,7 +2,6 @@ package io.cairn.job.rebase;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockNode;
-import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.os.HostPath;
 
 import java.util.Optional;
@@ -17,12 +16,11 @@ public final class BackingChain {
     ///   filename, which has to be the node's to the letter
     public static Optional<BlockNode> find(BlockNode top, String filename) {
         String resolved = resolve(filename);
-        for (BlockNode node = ChainStatus.below(top); node != null; ) {
+        for (BlockNode node = top.nextImage(); node != null; node = node.nextImage()) {
             String exact = node.exactFilename().orElse(node.filename());
             if (exact.equals(filename) || resolve(exact).equals(resolved)) {
                 return Optional.of(node);
             }
-            node = ChainStatus.below(node);
         }
         return Optional.empty();
     }

@@ -6,6 +6,8 @@ import io.cairn.block.BufferPool;
 import io.cairn.block.Buffers;
 import io.cairn.block.Bytes;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
@@ -13,7 +15,6 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.spi.BackingReference;
-import io.cairn.block.spi.BlockDriver;
 import io.cairn.job.Failures;
 import io.cairn.job.JobControl;
 
@@ -26,6 +27,9 @@ import java.nio.ByteBuffer;
 /// First what the old and the new backing file do not have in common is copied into the overlay,
 /// for the ranges that it does not hold itself; then the new name is put into its header. Until
 /// that the old backing file stays in place, so a failure leaves the image as its guest knows it.
+///
+/// The overlay may stand below filters: what is written passes them, what is there already is read
+/// behind them.
 public final class Rebase {
     private static final int STEP = 2 << 20;
     private static final int SECTOR = 512;
@@ -47,16 +51,24 @@ public final class Rebase {
     public void copy() throws BlockException {
         long length = overlay.length();
         control.addTotal(length);
-        try (PooledBuffer oldBuffer = BufferPool.shared().acquire(STEP);
+        BlockNode image = overlay.node().unfiltered();
+        try (BlockBackend present =
+                        overlay.graph()
+                                .newBackend(
+                                        "",
+                                        image,
+                                        Permissions.of(Permission.CONSISTENT_READ),
+                                        Permissions.ALL);
+                PooledBuffer oldBuffer = BufferPool.shared().acquire(STEP);
                 PooledBuffer newBuffer = BufferPool.shared().acquire(STEP)) {
             for (long offset = 0; offset < length; ) {
                 control.checkpoint();
-                long n = unchanged(offset, length - offset);
+                long n = unchanged(present, offset, length - offset);
                 if (n == 0) {
-                    n = Math.min(STEP, visible(offset, length - offset));
+                    n = Math.min(STEP, visible(present, offset, length - offset));
                     ByteBuffer before = Buffers.slice(oldBuffer.buffer(), 0, (int) n);
                     ByteBuffer after = Buffers.slice(newBuffer.buffer(), 0, (int) n);
-                    readOld(offset, before);
+                    readOld(present, offset, before);
                     readNew(offset, after);
                     copyDifferences(offset, before, after);
                 }
@@ -73,10 +85,10 @@ public final class Rebase {
     public static void change(BlockBackend image, @Nullable BackingReference reference)
             throws BlockException {
         try {
-            if (reference != null && reference.format() == null && changesBacking(image)) {
+            if (reference != null && reference.format() == null) {
                 throw new InvalidOptionException("backing format must be specified");
             }
-            image.node().driverInstance().changeBackingReference(reference);
+            image.changeBackingReference(reference);
             image.flush();
         } catch (BlockException e) {
             throw e.prefixed(
@@ -86,26 +98,17 @@ public final class Rebase {
         }
     }
 
-    private static boolean changesBacking(BlockBackend image) {
-        BlockNode node = image.node();
-        return image.graph()
-                .drivers()
-                .find(node.driver())
-                .map(BlockDriver::supportsBacking)
-                .orElse(false);
-    }
-
     /// The length from an offset on for which the guest sees the same whichever backing file there
     /// is, because the overlay holds it, or what stands between it and the new backing file does
     /// not.
-    private long unchanged(long offset, long length) throws BlockException {
-        BlockStatus own = overlay.status(offset, length, false);
+    private long unchanged(BlockBackend present, long offset, long length) throws BlockException {
+        BlockStatus own = present.status(offset, length, false);
         if (own.allocated()) {
             return own.length();
         }
-        ChildEdge backing = overlay.node().backing();
+        ChildEdge backing = present.node().backing();
         BlockNode base = replacement == null ? null : replacement.node();
-        if (backing == null || base == null || !ChainStatus.isInChain(overlay.node(), base)) {
+        if (backing == null || base == null || !ChainStatus.isInChain(present.node(), base)) {
             return 0;
         }
         if (backing.node() == base) {
@@ -119,13 +122,15 @@ public final class Rebase {
     }
 
     /// The length from an offset on for which the overlay holds nothing, at least 1.
-    private long visible(long offset, long length) throws BlockException {
-        return overlay.status(offset, Math.min(length, STEP), false).length();
+    private static long visible(BlockBackend present, long offset, long length)
+            throws BlockException {
+        return present.status(offset, Math.min(length, STEP), false).length();
     }
 
-    private void readOld(long offset, ByteBuffer dst) throws BlockException {
+    private static void readOld(BlockBackend present, long offset, ByteBuffer dst)
+            throws BlockException {
         try {
-            overlay.read(offset, dst);
+            present.read(offset, dst);
         } catch (BlockException e) {
             throw failure("error while reading from old backing file", e);
         }

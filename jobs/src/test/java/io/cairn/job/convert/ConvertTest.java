@@ -11,12 +11,14 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.job.JobControl;
 import io.cairn.job.JobImages;
+import io.cairn.testimages.MemoryStorage;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,6 +77,59 @@ class ConvertTest {
         convert(List.of(source), target, options);
 
         assertThat(JobImages.content(target)).isEqualTo(JobImages.content(source));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"raw,raw,false", "qcow2,raw,true", "raw,qcow2,false", "qcow2,qcow2,true"})
+    void copiesDataInsideTheHost(String from, String to, boolean anyOrder) throws BlockException {
+        BlockBackend source = source(from, "source");
+        BlockBackend target = images.create(to, "target", JobImages.LENGTH);
+
+        convert(List.of(source), target, ZEROES.withCopyOffload(true).withOutOfOrder(anyOrder));
+
+        assertThat(JobImages.content(target)).isEqualTo(JobImages.content(source));
+        // The disk's data, in whole pages; not what is known to be zero.
+        assertThat(images.graph().host().get("target").copiedBytes())
+                .isBetween(900L << 10, 1300L << 10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "qcow2"})
+    void readsAndWritesWhereTheHostCannotCopy(String to) throws BlockException {
+        BlockBackend source = images.create("raw", "source", 4 * JobImages.LENGTH);
+        JobImages.fill(source, 0, 4 * JobImages.LENGTH, 1);
+        BlockBackend target = images.create(to, "target", 4 * JobImages.LENGTH);
+        MemoryStorage storage = images.graph().host().get("target");
+        storage.refuseCopies();
+
+        convert(List.of(source), target, ZEROES.withCopyOffload(true).withWorkers(1));
+
+        assertThat(JobImages.content(target)).isEqualTo(JobImages.content(source));
+        assertThat(storage.refusedCopies()).isEqualTo(8);
+    }
+
+    @Test
+    void copiesInsideTheHostWhatLiesBetweenCompressedClusters() throws BlockException {
+        BlockBackend plain = source("raw", "plain");
+        BlockBackend source = images.create("qcow2", "source", JobImages.LENGTH);
+        convert(List.of(plain), source, ZEROES.withCompressed(true));
+        JobImages.fill(source, 1 << 20, 1 << 20, 5);
+        BlockBackend target = images.create("raw", "target", JobImages.LENGTH);
+
+        convert(List.of(source), target, ZEROES.withCopyOffload(true));
+
+        assertThat(JobImages.content(target)).isEqualTo(JobImages.content(source));
+    }
+
+    @Test
+    void tellsWhyAWriteFailsThatFollowsAFailedCopy() throws BlockException {
+        BlockBackend source = source("raw", "source");
+        BlockBackend target = images.create("raw", "target", JobImages.LENGTH);
+        images.graph().host().get("target").limit(1000);
+
+        assertThatThrownBy(() -> convert(List.of(source), target, ZEROES.withCopyOffload(true)))
+                .isInstanceOf(OutOfSpaceException.class)
+                .hasMessageStartingWith("error while writing at byte 0");
     }
 
     @Test

@@ -35,6 +35,7 @@ class PipelineTest {
 
     /// Notes the numbers of the batches that are written; that of `failing` cannot be.
     private List<Slot> slots(BlockBackend target, long failing) {
+        JoinedDisk disk = new JoinedDisk(List.of(target));
         List<Slot> slots = new ArrayList<>();
         for (int i = 0; i < SLOTS; i++) {
             RangeWriter writer =
@@ -51,7 +52,12 @@ class PipelineTest {
                             written.add(range.offset());
                         }
                     };
-            slots.add(new Slot(writer, ByteBuffer.allocateDirect(1)));
+            slots.add(
+                    new Slot(
+                            writer,
+                            ByteBuffer.allocateDirect(1),
+                            new SalvageReader(disk, false, _ -> {}),
+                            new Offload(disk, target, false)));
         }
         return slots;
     }
@@ -62,7 +68,6 @@ class PipelineTest {
 
     private void run(boolean isOrdered, long count, long failing) throws BlockException {
         BlockBackend disk = images.create("raw", "disk", JobImages.LENGTH);
-        SalvageReader reader = new SalvageReader(new JoinedDisk(List.of(disk)), false, _ -> {});
         Pipeline pipeline = new Pipeline(slots(disk, failing), isOrdered, new JobControl());
         try (Workers workers = Workers.platform("test:pipeline")) {
             for (int i = 0; i < SLOTS; i++) {
@@ -74,7 +79,7 @@ class PipelineTest {
                             return;
                         }
                         Range range = new Range(Range.Kind.DATA, number, 1);
-                        slot.read(new Batch(number, number, List.of(range)), reader);
+                        slot.read(new Batch(number, number, List.of(range)));
                         pipeline.put(slot);
                     }
                 });

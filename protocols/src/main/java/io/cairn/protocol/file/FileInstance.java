@@ -268,15 +268,15 @@ final class FileInstance extends DriverInstance {
     }
 
     @Override
-    public boolean copyFrom(DriverInstance source, long sourceOffset, long offset, long length)
+    public boolean copyFrom(DriverInstance storage, long storageOffset, long offset, long length)
             throws BlockException {
-        if (!(source instanceof FileInstance from)) {
+        if (!(storage instanceof FileInstance from)) {
             return false;
         }
         long theirs = from.handle.enter();
         long ours = from == this ? 0 : handle.enter();
         try {
-            return RangeCopy.copy(from.handle.file(), sourceOffset, handle.file(), offset, length);
+            return RangeCopy.copy(from.handle.file(), storageOffset, handle.file(), offset, length);
         } finally {
             handle.leave(ours);
             from.handle.leave(theirs);
