@@ -3,6 +3,7 @@
 /// data.
 module io.cairn.format {
     requires com.github.luben.zstd_jni;
+    requires org.bouncycastle.provider;
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive io.cairn.block;

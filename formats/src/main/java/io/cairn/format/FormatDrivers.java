@@ -2,6 +2,7 @@ package io.cairn.format;
 
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.DriverProvider;
+import io.cairn.format.luks.LuksDriver;
 import io.cairn.format.qcow2.Qcow2Driver;
 import io.cairn.format.raw.RawDriver;
 
@@ -16,7 +17,8 @@ import java.util.Set;
 public final class FormatDrivers implements DriverProvider {
     private static final Set<String> NAMES =
             Collections.unmodifiableSet(
-                    new LinkedHashSet<>(Arrays.asList(Qcow2Driver.NAME, RawDriver.NAME)));
+                    new LinkedHashSet<>(
+                            Arrays.asList(LuksDriver.NAME, Qcow2Driver.NAME, RawDriver.NAME)));
 
     @Override
     public Set<String> names() {
@@ -26,6 +28,7 @@ public final class FormatDrivers implements DriverProvider {
     @Override
     public BlockDriver driver(String name) {
         return switch (name) {
+            case LuksDriver.NAME -> new LuksDriver();
             case Qcow2Driver.NAME -> new Qcow2Driver();
             case RawDriver.NAME -> new RawDriver();
             default -> throw new IllegalArgumentException(name);

@@ -1,0 +1,195 @@
+package io.cairn.format.luks;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
+import io.cairn.block.Errno;
+import io.cairn.block.Preallocation;
+import io.cairn.block.option.Dialect;
+import io.cairn.block.option.JsonString;
+import io.cairn.block.option.Option;
+import io.cairn.block.option.OptionList;
+import io.cairn.block.option.OptionReader;
+import io.cairn.block.option.OptionSchema;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.CreateContext;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.DriverKind;
+import io.cairn.block.spi.Measure;
+import io.cairn.block.spi.MeasureContext;
+import io.cairn.block.spi.OpenContext;
+import io.cairn.format.crypto.SectorCipher;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// The LUKS format.
+public final class LuksDriver implements BlockDriver {
+    /// The driver's name.
+    public static final String NAME = "luks";
+
+    private static final String SIZE = "size";
+    private static final String PREALLOCATION = "preallocation";
+    private static final String DETACHED_HEADER = "detached-header";
+    private static final String HEADER = "header";
+
+    private static final Set<ChildRole> STORAGE =
+            Set.of(ChildRole.DATA, ChildRole.METADATA, ChildRole.PRIMARY);
+    private static final Set<ChildRole> PAYLOAD = Set.of(ChildRole.DATA, ChildRole.PRIMARY);
+    private static final Set<ChildRole> HEADER_ALONE = Set.of(ChildRole.METADATA);
+
+    /// What a new image is made with.
+    private record Creation(long size, boolean isDetached, LuksCreateOptions luks) {}
+
+    private static final OptionSchema<Creation> CREATION =
+            OptionSchema.of(
+                    OptionList.of(Option.size(SIZE, "Virtual disk size").mandatory())
+                            .plus(
+                                    OptionList.of(
+                                            LuksCreateOptions.declare(
+                                                    "",
+                                                    "ID of the secret that provides the keyslot"
+                                                            + " passphrase")))
+                            .plus(
+                                    OptionList.of(
+                                            Option.bool(
+                                                    DETACHED_HEADER,
+                                                    "Create a detached LUKS header"))),
+                    (OptionReader in) ->
+                            new Creation(
+                                    in.size(SIZE),
+                                    in.bool(DETACHED_HEADER),
+                                    LuksCreateOptions.read(in, "")));
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public DriverKind kind() {
+        return DriverKind.FORMAT;
+    }
+
+    @Override
+    public OptionSchema<?> openSchema() {
+        return LuksOptions.SCHEMA;
+    }
+
+    @Override
+    public Optional<OptionSchema<?>> createSchema() {
+        return Optional.of(CREATION);
+    }
+
+    @Override
+    public int probe(ByteBuffer head, String filename) {
+        byte[] start = new byte[Math.min(Luks1Layout.MAGIC_LENGTH, head.remaining())];
+        head.get(head.position(), start);
+        boolean isLuks =
+                LuksHeaders.startsWithMagic(start)
+                        && head.remaining() > Luks1Layout.VERSION + 1
+                        && head.getShort(head.position() + Luks1Layout.VERSION) == 1;
+        return isLuks ? 100 : 0;
+    }
+
+    @Override
+    public DriverInstance open(OpenContext context) throws BlockException {
+        Child header = context.openOptionalChild(HEADER, HEADER_ALONE).orElse(null);
+        Child file = context.openChild("file", header == null ? STORAGE : PAYLOAD);
+        Options identity = identity(context.options());
+        LuksOptions options = LuksOptions.SCHEMA.read(context.options(), Dialect.NODE);
+        LuksHeaders headers =
+                LuksHeaders.read(HeaderArea.of(header == null ? file : header), header != null);
+        SectorCipher cipher =
+                context.flags().noIo() ? null : unlock(context, headers, options.keySecret());
+        long start = header == null ? headers.payloadOffset() : 0;
+        return new LuksInstance(file, start, headers, cipher, identity);
+    }
+
+    private static SectorCipher unlock(
+            OpenContext context, LuksHeaders headers, @Nullable String secret)
+            throws BlockException {
+        byte[] passphrase = Passphrases.require(context.objects(), secret, LuksOptions.KEY_SECRET);
+        try {
+            return headers.unlock(passphrase);
+        } finally {
+            Arrays.fill(passphrase, (byte) 0);
+        }
+    }
+
+    private static Options identity(Options given) {
+        Options identity = new Options();
+        var secret = given.get(LuksOptions.KEY_SECRET);
+        if (secret != null) {
+            identity.put(LuksOptions.KEY_SECRET, secret);
+        }
+        return identity;
+    }
+
+    @Override
+    public void create(CreateContext context) throws BlockException {
+        Creation options = CREATION.read(context.options(), Dialect.COMMAND_LINE);
+        Preallocation preallocation = takePreallocation(context.options());
+        Luks1Creation creation = new Luks1Creation(options.luks(), new SecureRandom());
+        byte[] passphrase =
+                Passphrases.require(
+                        context.objects(), options.luks().keySecret(), LuksOptions.KEY_SECRET);
+        try {
+            Options rest = new Options(context.options());
+            for (String key : rest.keys()) {
+                context.options().take(key);
+            }
+            Child file = context.file(rest);
+            long payload = creation.headerLength();
+            long end = options.isDetached() ? payload : end(payload, options.size());
+            file.truncate(end, false, preallocation, false);
+            creation.write(HeaderArea.of(file), passphrase, options.isDetached() ? 0 : payload);
+        } finally {
+            Arrays.fill(passphrase, (byte) 0);
+        }
+    }
+
+    private static long end(long payload, long size) throws BlockException {
+        if (size < 0 || size > Long.MAX_VALUE - payload) {
+            throw new BlockException(Errno.EFBIG, "The requested file size is too large");
+        }
+        return payload + size;
+    }
+
+    /// How the payload's space is had; what is none of the ways is left to the protocol to refuse.
+    private static Preallocation takePreallocation(Options options) {
+        if (options.get(PREALLOCATION) instanceof JsonString text) {
+            for (Preallocation mode : Preallocation.values()) {
+                if (mode.name().toLowerCase(Locale.ROOT).equals(text.value())) {
+                    options.take(PREALLOCATION);
+                    return mode;
+                }
+            }
+        }
+        return Preallocation.OFF;
+    }
+
+    @Override
+    public Optional<Measure> measure(MeasureContext context) throws BlockException {
+        if (context.source().isPresent()) {
+            context.options().put(SIZE, context.source().get().length());
+        }
+        Creation options = CREATION.read(context.options(), Dialect.COMMAND_LINE);
+        if (options.luks().keySecret() == null) {
+            throw new BlockException(Errno.EINVAL, "Parameter 'key-secret' is required for cipher");
+        }
+        Luks1Creation creation = new Luks1Creation(options.luks(), new SecureRandom());
+        long length =
+                options.isDetached()
+                        ? creation.headerLength()
+                        : end(creation.headerLength(), options.size());
+        return Optional.of(new Measure(length, length, -1));
+    }
+}

@@ -1,0 +1,143 @@
+package io.cairn.format.luks;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.BufferPool;
+import io.cairn.block.Buffers;
+import io.cairn.block.Errno;
+import io.cairn.block.Limits;
+import io.cairn.block.Permissions;
+import io.cairn.block.PooledBuffer;
+import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
+import io.cairn.block.option.Options;
+import io.cairn.block.spi.Child;
+import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.FormatInfo;
+import io.cairn.block.spi.Mapping;
+import io.cairn.block.spi.Prepared;
+import io.cairn.block.spi.ReopenContext;
+import io.cairn.format.crypto.SectorCipher;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+
+/// An open LUKS volume.
+final class LuksInstance extends DriverInstance {
+    /// Longest piece that is encrypted and written at once.
+    private static final int MAX_PIECE = 1 << 20;
+
+    private final Child file;
+    private final long payload;
+    private final LuksHeaders headers;
+    private final @Nullable SectorCipher cipher;
+    private final Options identity;
+    private final BufferPool pool = BufferPool.shared();
+
+    /// @param payload where in the file the first sector is
+    /// @param cipher null if only the header is looked at
+    LuksInstance(
+            Child file,
+            long payload,
+            LuksHeaders headers,
+            @Nullable SectorCipher cipher,
+            Options identity) {
+        this.file = file;
+        this.payload = payload;
+        this.headers = headers;
+        this.cipher = cipher;
+        this.identity = identity;
+    }
+
+    @Override
+    public long length() throws BlockException {
+        long length = file.length() - payload;
+        if (length < 0) {
+            throw BlockException.of(Errno.EIO, "Could not refresh total sector count");
+        }
+        return length & -headers.sectorSize();
+    }
+
+    @Override
+    public Limits limits(Limits inherited) {
+        return inherited.withRequestAlignment(
+                Math.max(headers.sectorSize(), inherited.requestAlignment()));
+    }
+
+    @Override
+    public Mapping map(long offset, long length) {
+        return new Mapping.Transformed(file, -1, length, false);
+    }
+
+    private SectorCipher cipher() {
+        if (cipher == null) {
+            throw new IllegalStateException("opened without I/O");
+        }
+        return cipher;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer dst) throws BlockException {
+        file.read(payload + offset, dst);
+        cipher().decrypt(offset, dst, dst);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        int count = src.remaining();
+        if (count == 0) {
+            return;
+        }
+        try (PooledBuffer pooled = pool.acquire(Math.min(count, MAX_PIECE))) {
+            for (int done = 0; done < count; done += MAX_PIECE) {
+                int n = Math.min(MAX_PIECE, count - done);
+                ByteBuffer part = Buffers.slice(pooled.buffer(), 0, n);
+                cipher().encrypt(offset + done, Buffers.slice(src, done, n), part);
+                file.write(payload + offset + done, part, flags);
+            }
+        }
+    }
+
+    @Override
+    public boolean supportsFua() {
+        return file.supportsFua();
+    }
+
+    @Override
+    public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
+            throws BlockException {
+        if (length > Long.MAX_VALUE - payload) {
+            throw new BlockException(Errno.EFBIG, "The requested file size is too large");
+        }
+        file.truncate(payload + length, exact, preallocation, false);
+    }
+
+    @Override
+    public ChildPermissions childPermissions(
+            Child child, Permissions needed, Permissions shared, boolean writable) {
+        return ChildPermissions.ofFormat(child.roles(), needed, shared, writable);
+    }
+
+    @Override
+    public Prepared prepareReopen(ReopenContext context) {
+        return Prepared.NOTHING;
+    }
+
+    @Override
+    public Options identityOptions() {
+        return new Options(identity);
+    }
+
+    @Override
+    public FormatInfo info() {
+        return new FormatInfo(0, false, true, 0, 0, headers.info(), LuksDriver.NAME);
+    }
+
+    @Override
+    public void close() {
+        if (cipher != null) {
+            cipher.close();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.cairn.format.luks;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.object.ObjectRegistry;
+import io.cairn.block.object.Secret;
+
+import org.jspecify.annotations.Nullable;
+
+/// Finds the passphrases that options name by the ids of secrets.
+public final class Passphrases {
+    private Passphrases() {}
+
+    /// The passphrase of a secret, which the caller wipes.
+    ///
+    /// @param id null if no option named one
+    /// @param option what the option is called where it is required
+    public static byte[] require(ObjectRegistry objects, @Nullable String id, String option)
+            throws BlockException {
+        if (id == null) {
+            throw new InvalidOptionException("Parameter '" + option + "' is required for cipher");
+        }
+        return get(objects, id);
+    }
+
+    /// The passphrase of a secret, which the caller wipes.
+    static byte[] get(ObjectRegistry objects, String id) throws BlockException {
+        ObjectRegistry.UserObject object = objects.find(id).orElse(null);
+        if (object == null) {
+            throw new InvalidOptionException("No secret with id '" + id + "'");
+        }
+        if (!(object instanceof Secret secret)) {
+            throw new InvalidOptionException("Object with id '" + id + "' is not a secret");
+        }
+        return secret.value();
+    }
+}
