@@ -4,4 +4,14 @@ module io.cairn.qmp {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires transitive io.cairn.block;
+    requires transitive io.cairn.job;
+    requires io.cairn.nbd.server;
+    requires io.cairn.protocol;
+
+    exports io.cairn.qmp.command;
+    exports io.cairn.qmp.daemon;
+    exports io.cairn.qmp.event;
+    exports io.cairn.qmp.monitor;
+    exports io.cairn.qmp.schema;
+    exports io.cairn.qmp.service;
 }

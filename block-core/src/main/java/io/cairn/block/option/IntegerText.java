@@ -9,10 +9,10 @@ import java.math.BigInteger;
 ///
 /// @param magnitude the number without its sign
 /// @param negative whether a minus stands before it
-record IntegerText(BigInteger magnitude, boolean negative) {
+public record IntegerText(BigInteger magnitude, boolean negative) {
 
     /// The integer that is the whole text, null if it is none.
-    static @Nullable IntegerText parse(String text) {
+    public static @Nullable IntegerText parse(String text) {
         int start = 0;
         while (start < text.length() && isSpace(text.charAt(start))) {
             start++;
@@ -39,17 +39,17 @@ record IntegerText(BigInteger magnitude, boolean negative) {
     }
 
     /// Whether the magnitude has no more than 64 bits.
-    boolean fitsBits() {
+    public boolean fitsBits() {
         return magnitude.bitLength() <= 64;
     }
 
     /// Whether the number is one of 64 bits with a sign.
-    boolean fitsSigned() {
+    public boolean fitsSigned() {
         return (negative ? magnitude.negate() : magnitude).bitLength() <= 63;
     }
 
     /// The number modulo 2^64.
-    long bits() {
+    public long bits() {
         return negative ? -magnitude.longValue() : magnitude.longValue();
     }
 

@@ -1,0 +1,105 @@
+package io.cairn.qmp.command;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonValue;
+import io.cairn.qmp.schema.Arguments;
+import io.cairn.qmp.schema.Checker;
+import io.cairn.qmp.schema.Input;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Runs commands: one at a time of all monitors, but for those that may run beside others.
+///
+/// Thread-safe.
+public final class Dispatcher {
+    private final CommandTable table;
+    private final Checker checker;
+    private final ReentrantLock lock = new ReentrantLock(true);
+
+    public Dispatcher(CommandTable table) {
+        this.table = table;
+        this.checker = new Checker(table.schema(), Input.QMP);
+    }
+
+    /// The reply to a message that is an object, whatever it holds.
+    ///
+    /// @param mode what the monitor takes at present
+    public JsonObject dispatch(JsonObject message, Mode mode, Caller caller) {
+        JsonValue id = message.get("id");
+        try {
+            Request request = Request.of(message, mode == Mode.COMMANDS_AND_OOB);
+            return reply("return", run(request, mode, caller), id);
+        } catch (QmpException e) {
+            return error(e.errorClass(), e.getMessage(), id);
+        } catch (BlockException e) {
+            return error(ErrorClass.GENERIC, e.getMessage(), id);
+        }
+    }
+
+    /// What a monitor takes.
+    public enum Mode {
+        /// Nothing but the end of the negotiation.
+        NEGOTIATION,
+        COMMANDS,
+        /// Commands, and some of them out of band.
+        COMMANDS_AND_OOB
+    }
+
+    private JsonValue run(Request request, Mode mode, Caller caller)
+            throws QmpException, BlockException {
+        Command<?> command = find(request.command(), mode);
+        if (request.isOob() && !command.definition().allowsOob()) {
+            throw QmpException.generic(
+                    "The command " + request.command() + " does not support OOB");
+        }
+        Arguments arguments =
+                new Arguments(
+                        checker.arguments(command.definition().arguments(), request.arguments()));
+        if (command.isConcurrent() || request.isOob()) {
+            return command.run(arguments, caller);
+        }
+        lock.lock();
+        try {
+            return command.run(arguments, caller);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Command<?> find(String name, Mode mode) throws QmpException {
+        Command<?> command = table.find(name).orElse(null);
+        boolean isNegotiation = name.equals("qmp_capabilities");
+        if (mode == Mode.NEGOTIATION && !isNegotiation) {
+            throw new QmpException(
+                    ErrorClass.COMMAND_NOT_FOUND,
+                    "Expecting capabilities negotiation with 'qmp_capabilities'");
+        }
+        if (command == null) {
+            throw new QmpException(
+                    ErrorClass.COMMAND_NOT_FOUND, "The command " + name + " has not been found");
+        }
+        return command;
+    }
+
+    /// The reply to what is no request at all.
+    public static JsonObject error(String message) {
+        return error(ErrorClass.GENERIC, message, null);
+    }
+
+    private static JsonObject error(ErrorClass errorClass, String message, @Nullable JsonValue id) {
+        JsonObject error =
+                JsonObject.builder().put("class", errorClass.text()).put("desc", message).build();
+        return reply("error", error, id);
+    }
+
+    private static JsonObject reply(String kind, JsonValue content, @Nullable JsonValue id) {
+        JsonObject.Builder reply = JsonObject.builder().put(kind, content);
+        if (id != null) {
+            reply.put("id", id);
+        }
+        return reply.build();
+    }
+}

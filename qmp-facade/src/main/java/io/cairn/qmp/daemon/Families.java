@@ -1,0 +1,29 @@
+package io.cairn.qmp.daemon;
+
+import io.cairn.block.option.JsonObject;
+import io.cairn.qmp.command.CommandFamily;
+import io.cairn.qmp.command.CommandTable;
+import io.cairn.qmp.command.block.NodeCommands;
+import io.cairn.qmp.command.job.JobCommands;
+import io.cairn.qmp.command.monitor.MonitorCommands;
+import io.cairn.qmp.schema.Schema;
+import io.cairn.qmp.service.StorageService;
+
+import java.util.List;
+
+/// The one place where commands are registered.
+final class Families {
+    private Families() {}
+
+    /// A table of all commands.
+    static CommandTable table(Schema schema, StorageService service, JsonObject version) {
+        CommandTable table = new CommandTable(schema);
+        List<CommandFamily> families =
+                List.of(
+                        new MonitorCommands(service, version),
+                        new JobCommands(service),
+                        new NodeCommands(service));
+        families.forEach(family -> family.addTo(table));
+        return table;
+    }
+}
