@@ -4,6 +4,8 @@
 module io.cairn.protocol {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
+    requires org.bouncycastle.provider;
+    requires org.bouncycastle.tls;
     requires transitive io.cairn.block;
 
     exports io.cairn.protocol;

@@ -74,7 +74,15 @@ public final class ClientHandshake {
             setContext(name, context);
         }
         ExportInfo info = info(NbdWire.OPT_GO, start);
-        return info == null ? exportName(start) : info;
+        if (info != null) {
+            return info;
+        }
+        Map<String, String> listed = names();
+        if (!listed.isEmpty() && !listed.containsKey(name)) {
+            // To be asked for what it has not, such a server just ends the connection.
+            throw failure(Errno.EINVAL, "No export with name '" + name + "' available");
+        }
+        return exportName(start);
     }
 
     /// What the server has, with all that it says of each export. The connection is over then.
@@ -84,7 +92,7 @@ public final class ClientHandshake {
             return List.of(only);
         }
         if (!isFixed) {
-            throw failure(Errno.EINVAL, "Server does not support export listing");
+            throw failure(Errno.EINVAL, "Server does not support export lists");
         }
         secure();
         negotiateReplies();
@@ -156,12 +164,8 @@ public final class ClientHandshake {
             return;
         }
         send(NbdWire.OPT_STARTTLS, new byte[0]);
-        Reply reply = receive(NbdWire.OPT_STARTTLS);
-        if (reply.type() == NbdWire.REP_ERR_UNSUP || reply.type() == NbdWire.REP_ERR_POLICY) {
-            throw failure(Errno.EINVAL, "Server does not support STARTTLS")
-                    .withHint("server reported: " + NbdStream.decode(reply.data()));
-        }
-        requireAck(NbdWire.OPT_STARTTLS, reply);
+        OptionReply reply = receive(NbdWire.OPT_STARTTLS);
+        reply.requireAck();
         if (stream.buffered() > 0) {
             throw failure(Errno.EINVAL, "Server sent data between STARTTLS and TLS");
         }
@@ -178,17 +182,12 @@ public final class ClientHandshake {
     /// Asks for something that a server need not have.
     private boolean request(int option) throws BlockException {
         send(option, new byte[0]);
-        Reply reply = receive(option);
-        if (reply.type() == NbdWire.REP_ACK) {
-            return true;
-        }
-        if (reply.type() == NbdWire.REP_ERR_TLS_REQD) {
-            throw refusal(reply);
-        }
+        OptionReply reply = receive(option);
         if (reply.isError()) {
             return false;
         }
-        throw unexpected(option, reply);
+        reply.requireAck();
+        return true;
     }
 
     // ---- exports
@@ -219,7 +218,7 @@ public final class ClientHandshake {
         ExportInfo info = start;
         boolean isKnown = false;
         while (true) {
-            Reply reply = receive(option);
+            OptionReply reply = receive(option);
             if (reply.type() == NbdWire.REP_ACK) {
                 if (!isKnown) {
                     throw failure(Errno.EINVAL, "broken server omitted NBD_INFO_EXPORT");
@@ -227,13 +226,13 @@ public final class ClientHandshake {
                 return checked(info);
             }
             if (reply.isError()) {
-                if (reply.type() == NbdWire.REP_ERR_UNSUP || option == NbdWire.OPT_INFO) {
+                if (reply.type() == NbdWire.REP_ERR_UNSUP) {
                     return null;
                 }
-                throw refusal(reply);
+                throw reply.refusal();
             }
             if (reply.type() != NbdWire.REP_INFO || reply.data().remaining() < 2) {
-                throw unexpected(option, reply);
+                throw reply.unexpected(NbdWire.REP_INFO);
             }
             int type = Short.toUnsignedInt(reply.data().getShort());
             isKnown |= type == NbdWire.INFO_EXPORT;
@@ -301,16 +300,19 @@ public final class ClientHandshake {
         send(NbdWire.OPT_LIST, new byte[0]);
         Map<String, String> found = new LinkedHashMap<>();
         while (true) {
-            Reply reply = receive(NbdWire.OPT_LIST);
-            if (reply.type() == NbdWire.REP_ACK) {
+            OptionReply reply = receive(NbdWire.OPT_LIST);
+            if (reply.type() == NbdWire.REP_ACK || reply.type() == NbdWire.REP_ERR_UNSUP) {
                 return found;
             }
             if (reply.isError()) {
-                throw refusal(reply);
+                throw reply.refusal();
             }
             ByteBuffer data = reply.data();
-            if (reply.type() != NbdWire.REP_SERVER || data.remaining() < 4) {
-                throw unexpected(NbdWire.OPT_LIST, reply);
+            if (reply.type() != NbdWire.REP_SERVER) {
+                throw reply.unexpected(NbdWire.REP_SERVER);
+            }
+            if (data.remaining() < 4) {
+                throw failure(Errno.EINVAL, "incorrect option length " + data.remaining());
             }
             int length = data.getInt();
             if (length < 0 || length > data.remaining() || found.size() >= MAX_EXPORTS) {
@@ -326,12 +328,12 @@ public final class ClientHandshake {
     private void setContext(String export, String context) throws BlockException {
         sendContextQuery(NbdWire.OPT_SET_META_CONTEXT, export, context);
         while (true) {
-            Reply reply = receive(NbdWire.OPT_SET_META_CONTEXT);
+            OptionReply reply = receive(NbdWire.OPT_SET_META_CONTEXT);
             if (reply.type() == NbdWire.REP_ACK || reply.isError()) {
                 return;
             }
             if (reply.type() != NbdWire.REP_META_CONTEXT || reply.data().remaining() < 4) {
-                throw unexpected(NbdWire.OPT_SET_META_CONTEXT, reply);
+                throw reply.unexpected(NbdWire.REP_META_CONTEXT);
             }
             int id = reply.data().getInt();
             if (!NbdStream.decode(reply.data()).equals(context)) {
@@ -345,14 +347,14 @@ public final class ClientHandshake {
         sendContextQuery(NbdWire.OPT_LIST_META_CONTEXT, export, null);
         List<String> found = new ArrayList<>();
         while (true) {
-            Reply reply = receive(NbdWire.OPT_LIST_META_CONTEXT);
+            OptionReply reply = receive(NbdWire.OPT_LIST_META_CONTEXT);
             if (reply.type() == NbdWire.REP_ACK || reply.isError()) {
                 return found;
             }
             if (reply.type() != NbdWire.REP_META_CONTEXT
                     || reply.data().remaining() < 4
                     || found.size() >= MAX_EXPORTS) {
-                throw unexpected(NbdWire.OPT_LIST_META_CONTEXT, reply);
+                throw reply.unexpected(NbdWire.REP_META_CONTEXT);
             }
             reply.data().getInt();
             found.add(NbdStream.decode(reply.data()));
@@ -376,19 +378,13 @@ public final class ClientHandshake {
 
     // ---- messages
 
-    private record Reply(int type, ByteBuffer data) {
-        boolean isError() {
-            return (type & NbdWire.REP_FLAG_ERROR) != 0;
-        }
-    }
-
     private void send(int option, byte[] data) throws BlockException {
         ByteBuffer out = ByteBuffer.allocateDirect(16 + data.length);
         out.putLong(NbdWire.OPTION_MAGIC).putInt(option).putInt(data.length).put(data);
         stream.stream().write(out.flip());
     }
 
-    private Reply receive(int option) throws BlockException {
+    private OptionReply receive(int option) throws BlockException {
         require(20, "failed to read option reply");
         ByteBuffer in = stream.in();
         long magic = in.getLong();
@@ -410,49 +406,7 @@ public final class ClientHandshake {
         data.put(stream.in().slice(stream.in().position(), kept)).flip();
         stream.in().position(stream.in().position() + kept);
         stream.skip(length - kept);
-        return new Reply(type, data);
-    }
-
-    private void requireAck(int option, Reply reply) throws BlockException {
-        if (reply.isError()) {
-            throw refusal(reply);
-        }
-        if (reply.type() != NbdWire.REP_ACK) {
-            throw unexpected(option, reply);
-        }
-    }
-
-    private static BlockException refusal(Reply reply) throws BlockException {
-        String text =
-                switch (reply.type()) {
-                    case NbdWire.REP_ERR_POLICY -> "Denied by server";
-                    case NbdWire.REP_ERR_INVALID -> "Invalid parameters";
-                    case NbdWire.REP_ERR_PLATFORM -> "Server lacks support";
-                    case NbdWire.REP_ERR_TLS_REQD ->
-                            "TLS negotiation required before option 7 (go)";
-                    case NbdWire.REP_ERR_UNKNOWN -> "Requested export not available";
-                    case NbdWire.REP_ERR_SHUTDOWN -> "Server shutting down";
-                    case NbdWire.REP_ERR_BLOCK_SIZE_REQD -> "Server requires INFO_BLOCK_SIZE";
-                    default -> "Unknown error code 0x" + Integer.toHexString(reply.type());
-                };
-        BlockException failure = failure(Errno.EINVAL, text);
-        if (reply.type() == NbdWire.REP_ERR_TLS_REQD) {
-            failure.withHint("Did you forget a valid tls-creds?");
-        }
-        if (reply.data().remaining() > 0 && reply.data().remaining() <= NbdWire.MAX_STRING) {
-            String said = "server reported: " + NbdStream.decode(reply.data());
-            failure.withHint(failure.hint().map(hint -> hint + "\n" + said).orElse(said));
-        }
-        return failure;
-    }
-
-    private static BlockException unexpected(int option, Reply reply) {
-        return failure(
-                Errno.EINVAL,
-                "Unexpected reply type 0x"
-                        + Integer.toHexString(reply.type())
-                        + " to option "
-                        + option);
+        return new OptionReply(option, type, data);
     }
 
     private void require(int count, String doing) throws BlockException {

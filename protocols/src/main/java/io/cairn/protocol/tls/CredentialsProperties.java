@@ -12,24 +12,19 @@ import java.util.List;
 
 /// The properties of `tls-creds-x509` (QMP reference manual, "TlsCredsX509Properties").
 ///
-/// The JDK looks at certificates when they are used, and has its own list of algorithms:
-/// `sanity-check` and `priority` are taken and change nothing.
+/// The JDK has its own list of algorithms: `priority` is taken and changes nothing.
 ///
 /// @param directory where the files of the credentials are, or null
 /// @param isServer whether they are for the end that takes connections
 /// @param verifiesPeer whether the peer must show who it is
+/// @param checksOwn whether our own certificates are looked at before they are used
 /// @param passwordId the secret that the key is encrypted with, or null
 record CredentialsProperties(
         @Nullable String directory,
         boolean isServer,
         boolean verifiesPeer,
+        boolean checksOwn,
         @Nullable String passwordId) {
-    /// Which end of a connection credentials are for, in the order in which the option names it.
-    private enum Endpoint {
-        CLIENT,
-        SERVER
-    }
-
     static final List<String> HELP =
             List.of(
                     "dir=<string>",
@@ -52,11 +47,11 @@ record CredentialsProperties(
 
     private static CredentialsProperties read(OptionReader in) throws InvalidOptionException {
         in.string("priority");
-        in.bool("sanity-check");
         return new CredentialsProperties(
                 in.string("dir"),
-                in.choice("endpoint", Endpoint.values()) == Endpoint.SERVER,
+                in.choice("endpoint", TlsEndpoint.values()) == TlsEndpoint.SERVER,
                 !in.isSet("verify-peer") || in.bool("verify-peer"),
+                !in.isSet("sanity-check") || in.bool("sanity-check"),
                 in.string("passwordid"));
     }
 }

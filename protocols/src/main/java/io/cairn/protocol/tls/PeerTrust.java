@@ -40,8 +40,13 @@ final class PeerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
             throws CertificateException {
-        if (checks != null) {
+        if (checks == null) {
+            return;
+        }
+        try {
             checks.checkClientTrusted(chain, type, engine);
+        } catch (CertificateException e) {
+            throw UntrustedPeerException.of(e, null);
         }
     }
 
@@ -64,8 +69,13 @@ final class PeerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
             throws CertificateException {
-        if (checks != null) {
+        if (checks == null) {
+            return;
+        }
+        try {
             checks.checkServerTrusted(chain, type, engine);
+        } catch (CertificateException e) {
+            throw UntrustedPeerException.of(e, engine.getPeerHost());
         }
     }
 

@@ -203,10 +203,10 @@ final class Pem {
     private static byte[] curve(byte[] key) throws InvalidKeyException {
         try {
             ByteBuffer in = ByteBuffer.wrap(key);
-            enter(in);
+            Der.enter(in);
             while (in.hasRemaining()) {
                 int tag = Byte.toUnsignedInt(in.get(in.position()));
-                ByteBuffer content = enter(in);
+                ByteBuffer content = Der.enter(in);
                 if (tag == PARAMETERS) {
                     byte[] identifier = new byte[content.remaining()];
                     content.get(identifier);
@@ -220,20 +220,6 @@ final class Pem {
             throw new InvalidKeyException("the private key is not well-formed", e);
         }
         throw new InvalidKeyException("the private key names no curve");
-    }
-
-    /// Passes over a tag and a length, and returns what they are of.
-    private static ByteBuffer enter(ByteBuffer in) {
-        in.get();
-        int length = Byte.toUnsignedInt(in.get());
-        if (length > 0x7f) {
-            int bytes = length & 0x7f;
-            length = 0;
-            for (int i = 0; i < bytes; i++) {
-                length = length << 8 | Byte.toUnsignedInt(in.get());
-            }
-        }
-        return in.slice(in.position(), length);
     }
 
     private static byte[] read(String path) throws BlockException {

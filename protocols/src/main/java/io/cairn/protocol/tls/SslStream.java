@@ -58,15 +58,13 @@ final class SslStream implements ByteStream {
         } catch (SSLException e) {
             throw tellAndFail(e);
         } catch (BlockException e) {
-            throw e.prefixed("TLS handshake failed");
+            throw TlsFailure.handshake(e);
         }
     }
 
     /// Sends the alert that the engine has for the peer.
     private BlockException tellAndFail(SSLException e) {
-        BlockException failure =
-                new BlockException(Errno.EIO, "TLS handshake failed: " + e.getMessage());
-        failure.initCause(e);
+        BlockException failure = TlsFailure.handshake(e);
         try {
             engine.closeOutbound();
             wrapNothing();
@@ -104,10 +102,10 @@ final class SslStream implements ByteStream {
     private HandshakeStatus unwrapHandshake() throws SSLException, BlockException {
         SSLEngineResult result = unwrap();
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
-            throw new SSLException("the peer has ended the connection");
+            throw TlsFailure.cut();
         }
         if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW && !fill()) {
-            throw new SSLException("the peer has gone");
+            throw TlsFailure.cut();
         }
         return result.getHandshakeStatus();
     }
@@ -151,7 +149,7 @@ final class SslStream implements ByteStream {
                 }
             }
         } catch (SSLException e) {
-            throw failure("Cannot read from TLS channel", e);
+            throw TlsFailure.reading(e);
         }
         int n = Math.min(plain.remaining(), dst.remaining());
         dst.duplicate().put(plain.slice(plain.position(), n));
@@ -192,7 +190,7 @@ final class SslStream implements ByteStream {
                 }
             }
         } catch (SSLException e) {
-            throw failure("Cannot write to TLS channel", e);
+            throw TlsFailure.writing(e);
         } finally {
             sending.unlock();
         }
@@ -230,11 +228,5 @@ final class SslStream implements ByteStream {
             }
         }
         stream.close();
-    }
-
-    private static BlockException failure(String text, SSLException cause) {
-        BlockException failure = new BlockException(Errno.EIO, text + ": " + cause.getMessage());
-        failure.initCause(cause);
-        return failure;
     }
 }

@@ -11,6 +11,8 @@ public final class TlsObjects {
         registry.addType(AuthorizationSimple.TYPE, AuthorizationSimple.declared());
         registry.addType(AuthorizationList.TYPE, AuthorizationList.declared());
         registry.addType(AuthorizationListFile.TYPE, AuthorizationListFile.declared());
+        registry.addType(AnonymousCredentials.TYPE, AnonymousCredentials.declared());
+        registry.addType(PskCredentials.TYPE, PskCredentials.declared());
         registry.addType(X509Credentials.TYPE, X509Credentials.declared());
     }
 }

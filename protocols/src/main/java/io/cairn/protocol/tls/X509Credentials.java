@@ -29,6 +29,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.security.auth.x500.X500Principal;
 
 /// `tls-creds-x509`: a certificate and its key, and the authority that signs those of peers (QMP
 /// reference manual, "TlsCredsX509Properties").
@@ -37,6 +38,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// `client-cert.pem` with `client-key.pem`; a client may do without.
 final class X509Credentials implements TlsCredentials {
     static final String TYPE = "tls-creds-x509";
+
+    private static final String AUTHORITIES = "/ca-cert.pem";
 
     private final boolean isServer;
     private final boolean verifies;
@@ -63,11 +66,20 @@ final class X509Credentials implements TlsCredentials {
         byte @Nullable [] password = passwordId == null ? null : password(passwordId, registry);
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(
-                    keys(directory, properties.isServer(), password),
-                    trust(directory, properties.verifiesPeer()),
-                    null);
+            List<X509Certificate> authorities =
+                    properties.verifiesPeer()
+                            ? Pem.certificates(directory + AUTHORITIES)
+                            : List.of();
+            if (properties.checksOwn()) {
+                for (X509Certificate authority : authorities) {
+                    OwnCertificate.requireActive(authority, "CA", directory + AUTHORITIES);
+                }
+            }
+            TrustManager[] trust = trust(directory, authorities);
+            context.init(keys(properties, directory, authorities, password), trust, null);
             return new X509Credentials(properties.isServer(), properties.verifiesPeer(), context);
+        } catch (BlockException e) {
+            throw e;
         } catch (GeneralSecurityException | IOException e) {
             throw failure("Unable to load credentials from '" + directory + "'", e);
         }
@@ -81,13 +93,24 @@ final class X509Credentials implements TlsCredentials {
     }
 
     private static KeyManager @Nullable [] keys(
-            String directory, boolean isServer, byte @Nullable [] password)
+            CredentialsProperties properties,
+            String directory,
+            List<X509Certificate> authorities,
+            byte @Nullable [] password)
             throws GeneralSecurityException, IOException {
-        String name = directory + (isServer ? "/server-" : "/client-");
-        if (!isServer && !HostPath.exists(name + "cert.pem")) {
+        String kind = properties.isServer() ? "server" : "client";
+        String name = directory + "/" + kind + "-";
+        String path = name + "cert.pem";
+        if (!properties.isServer() && !HostPath.exists(path)) {
             return null;
         }
-        List<X509Certificate> chain = Pem.certificates(name + "cert.pem");
+        List<X509Certificate> chain = Pem.certificates(path);
+        if (properties.checksOwn()) {
+            OwnCertificate.requireActive(chain.getFirst(), kind, path);
+            if (properties.verifiesPeer()) {
+                OwnCertificate.requireIssuedBy(chain, authorities, path, directory + AUTHORITIES);
+            }
+        }
         PrivateKey key = Pem.privateKey(name + "key.pem", password);
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -98,15 +121,16 @@ final class X509Credentials implements TlsCredentials {
         return factory.getKeyManagers();
     }
 
-    private static TrustManager[] trust(String directory, boolean verifies)
+    /// @param authorities who signs the certificates of peers; empty if any peer may come
+    private static TrustManager[] trust(String directory, List<X509Certificate> authorities)
             throws GeneralSecurityException, IOException {
-        if (!verifies) {
+        if (authorities.isEmpty()) {
             return new TrustManager[] {new PeerTrust(null)};
         }
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         int number = 0;
-        for (X509Certificate authority : Pem.certificates(directory + "/ca-cert.pem")) {
+        for (X509Certificate authority : authorities) {
             store.setCertificateEntry("ca" + number++, authority);
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
@@ -142,7 +166,9 @@ final class X509Credentials implements TlsCredentials {
 
     private static String peer(SSLEngine engine) throws BlockException {
         try {
-            return engine.getSession().getPeerPrincipal().getName();
+            return engine.getSession().getPeerPrincipal() instanceof X500Principal owner
+                    ? DistinguishedName.of(owner)
+                    : "";
         } catch (SSLPeerUnverifiedException e) {
             throw failure("The client has no certificate", e);
         }

@@ -1,0 +1,33 @@
+package io.cairn.protocol.tls;
+
+import org.bouncycastle.tls.AbstractTlsServer;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.TlsCredentials;
+import org.jspecify.annotations.Nullable;
+
+/// The server's end of one connection where nobody shows who he is.
+final class AnonymousServer extends AbstractTlsServer {
+    AnonymousServer() {
+        super(BcPeers.CRYPTO);
+    }
+
+    @Override
+    protected ProtocolVersion[] getSupportedVersions() {
+        return BcPeers.anonymousVersions();
+    }
+
+    @Override
+    protected int[] getSupportedCipherSuites() {
+        return BcPeers.anonymousSuites();
+    }
+
+    @Override
+    public boolean requiresCloseNotify() {
+        return false;
+    }
+
+    @Override
+    public @Nullable TlsCredentials getCredentials() {
+        return null;
+    }
+}
