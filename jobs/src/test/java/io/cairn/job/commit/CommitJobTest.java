@@ -152,21 +152,19 @@ class CommitJobTest {
         Random random = new Random(seed);
         try (BlockBackend guest = graph.guest("n2");
                 GuestLoad load = new GuestLoad(guest, 3, seed)) {
+            JobSchedule schedule = new JobSchedule(graph, seed);
             boolean isActive = random.nextBoolean();
             CommitOptions options =
                     CommitOptions.of(settings().withSpeed(1 << 20), "n2")
                             .withNodes(null, isActive ? null : "n1")
-                            .withOnError(OnError.IGNORE);
+                            .withOnError(schedule.policy());
             Job job = CommitJobs.create(graph.graph(), graph.scheduler, options, null);
             graph.scheduler.start(job);
-            new JobSchedule(seed).disturb(job, load);
-            if (random.nextInt(4) == 0) {
-                JobSchedule.cancel(job);
-            } else if (isActive) {
-                graph.log.awaitState("j", "ready");
-                job.complete();
+            schedule.disturb(job, load);
+            boolean isInStep = schedule.settle(job, load) && isActive;
+            if (isInStep && schedule.end(job, job::complete)) {
+                assertThat(guest.node()).isEqualTo(graph.node("n0"));
             }
-            job.awaitConcluded();
             load.await(20);
             byte[] expected = load.stop();
             assertThat(GuestLoad.content(guest)).isEqualTo(expected);

@@ -3,6 +3,7 @@ package io.cairn.job.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 import io.cairn.block.Workers;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
@@ -17,6 +18,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class GuestLoad implements AutoCloseable {
     private static final int BLOCK = 4096;
     private static final int MAX_BLOCKS = 24;
+    private static final int MAX_ATTEMPTS = 10;
 
     private final BlockBackend disk;
     private final byte[] model;
@@ -69,17 +71,33 @@ public final class GuestLoad implements AutoCloseable {
         int kind = random.nextInt(8);
         if (kind < 3) {
             byte[] read = new byte[n];
-            disk.read(offset, buffer);
+            untilDone(() -> disk.read(offset, buffer));
             buffer.get(0, read);
             assertThat(Arrays.mismatch(read, 0, n, model, offset, offset + n)).isEqualTo(-1);
         } else if (kind == 3) {
-            disk.writeZeroes(offset, n, WriteFlags.MAY_UNMAP);
+            untilDone(() -> disk.writeZeroes(offset, n, WriteFlags.MAY_UNMAP));
             Arrays.fill(model, offset, offset + n, (byte) 0);
         } else {
             byte[] data = new byte[n];
             random.nextBytes(data);
-            disk.write(offset, buffer.put(0, data), WriteFlags.NONE);
+            buffer.put(0, data);
+            untilDone(() -> disk.write(offset, buffer, WriteFlags.NONE));
             System.arraycopy(data, 0, model, offset, n);
+        }
+    }
+
+    /// Makes a request again if it fails, as guests do: what a failed write has left is not known.
+    private static void untilDone(Moment request) throws BlockException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                request.run();
+                return;
+            } catch (BlockException e) {
+                boolean isInjected = e.errno() == Errno.EIO || e.errno() == Errno.ENOSPC;
+                if (!isInjected || attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
         }
     }
 

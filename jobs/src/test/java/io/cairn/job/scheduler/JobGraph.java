@@ -1,6 +1,7 @@
 package io.cairn.job.scheduler;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
@@ -10,6 +11,8 @@ import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.CheckRequest;
+import io.cairn.block.spi.CheckResult;
 import io.cairn.format.FormatDrivers;
 import io.cairn.protocol.ProtocolDrivers;
 import io.cairn.testimages.MemoryHost;
@@ -17,6 +20,8 @@ import io.cairn.testimages.MemoryStorage;
 import io.cairn.testimages.TestGraph;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /// Named nodes in memory, with a scheduler, for tests of jobs.
@@ -132,6 +137,36 @@ public final class JobGraph implements AutoCloseable {
                         WriteFlags.NONE);
             }
             disk.flush();
+        }
+    }
+
+    /// Has a request of one of the chain's files or of the target `t` fail, once.
+    void failOnce(Random random) {
+        String name = List.of("n0", "n1", "n2", "t").get(random.nextInt(4));
+        Errno errno = random.nextBoolean() ? Errno.EIO : Errno.ENOSPC;
+        host().get(name).failAfter(random.nextInt(40), errno);
+    }
+
+    /// Has no request fail any more.
+    void heal() {
+        for (String name : List.of("n0", "n1", "n2", "t")) {
+            host().get(name).heal();
+        }
+    }
+
+    /// Checks all images; clusters may have leaked.
+    void requireSound() throws BlockException {
+        for (String name : List.of("n0", "n1", "n2", "t")) {
+            List<String> findings = new ArrayList<>();
+            BlockNode node = graph().find(name).orElse(null);
+            if (node == null) {
+                continue;
+            }
+            CheckResult result =
+                    node.driverInstance().check(new CheckRequest(false, false, findings::add));
+            if (result.corruptions() + result.checkErrors() > 0) {
+                throw new AssertionError(name + ": " + findings);
+            }
         }
     }
 

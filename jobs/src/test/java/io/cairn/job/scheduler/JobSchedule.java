@@ -3,15 +3,21 @@ package io.cairn.job.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.JobEvent;
 
 import java.util.Random;
 
-/// Seeded schedules: pauses, resumptions and changes of speed thrown at a job while a guest works.
+/// A seeded schedule: pauses, resumptions, changes of speed, errors and cancellation thrown at a
+/// job while a guest works.
 public final class JobSchedule {
     private static final long SEED = Long.getLong("cairn.seed", 20_26);
     private static final int COUNT = "full".equals(System.getProperty("cairn.effort")) ? 200 : 8;
 
+    private static final int TURNS = 5;
+
     private final Random random;
+    private final JobGraph graph;
+    private final boolean cancels;
 
     /// What a test does with one schedule.
     @FunctionalInterface
@@ -28,60 +34,105 @@ public final class JobSchedule {
                 graph.chain(seed);
                 graph.image("t");
                 testCase.run(graph, seed);
+                graph.requireSound();
             } catch (BlockException | AssertionError e) {
                 throw new AssertionError("seed " + seed, e);
             }
         }
     }
 
-    /// Cancels a job that may have come to its end before.
-    public static void cancel(Job job) {
-        try {
-            job.cancel(true);
-        } catch (BlockException e) {
-            assertThat(job.state()).isIn(JobState.ABORTING, JobState.CONCLUDED, JobState.NULL);
-        }
-    }
-
-    public JobSchedule(long seed) {
+    public JobSchedule(JobGraph graph, long seed) {
+        this.graph = graph;
         random = new Random(seed);
+        cancels = random.nextInt(4) == 0;
     }
 
-    /// Steers a job for some turns, and lets it go on afterwards.
-    public void disturb(Job job, GuestLoad load) throws BlockException {
-        boolean isPaused = false;
-        for (int turn = 0; turn < 4; turn++) {
+    /// What a job is to do about failed requests.
+    public OnError policy() {
+        return OnError.values()[random.nextInt(OnError.values().length)];
+    }
+
+    /// Steers a job for some turns, and lets it go on afterwards, with everything in order.
+    public void disturb(Job job, GuestLoad load) {
+        for (int turn = 0; turn < TURNS; turn++) {
             try {
-                switch (random.nextInt(4)) {
-                    case 0 -> job.setSpeed(1L + random.nextInt(8 << 20));
-                    case 1 -> job.setSpeed(0);
-                    case 2 -> {
-                        if (!isPaused) {
-                            job.pause();
-                            isPaused = true;
-                        }
-                    }
-                    default -> {
-                        if (isPaused) {
-                            job.resume();
-                            isPaused = false;
-                        }
-                    }
-                }
+                disturb(job, turn);
             } catch (BlockException e) {
-                // The job has come to its end meanwhile.
-                return;
+                assertThat(e).hasMessageMatching("Job .* cannot accept .*|.*(already|not) paused");
             }
             load.await(random.nextInt(20));
         }
+        graph.heal();
         try {
-            if (isPaused) {
-                job.resume();
-            }
             job.setSpeed(0);
+            job.resume();
         } catch (BlockException e) {
-            // As above.
-            return;
+            assertThat(e).hasMessageMatching("Job .* cannot accept .*|.* not paused");
+        }
+    }
+
+    private void disturb(Job job, int turn) throws BlockException {
+        switch (random.nextInt(6)) {
+            case 0 -> job.setSpeed(1L + random.nextInt(8 << 20));
+            case 1 -> job.setSpeed(0);
+            case 2 -> job.pause();
+            case 3 -> job.resume();
+            case 4 -> graph.failOnce(random);
+            default -> {
+                if (cancels && turn == TURNS - 1) {
+                    job.cancel(true);
+                }
+            }
+        }
+    }
+
+    /// Waits until a job is ready or over, and resumes it whenever an error has it stop.
+    ///
+    /// @return false if it has failed or was cancelled
+    public boolean settle(Job job, GuestLoad load) {
+        while (true) {
+            switch (job.state()) {
+                case READY -> {
+                    return true;
+                }
+                case CONCLUDED -> {
+                    return job.info().error() == null;
+                }
+                default -> {
+                    if (!job.info().ioStatus().equals("ok")) {
+                        resume(job);
+                    }
+                }
+            }
+            load.await(1);
+        }
+    }
+
+    /// Brings a ready job to its end.
+    ///
+    /// @return false if an error had come up before, which the policy reports
+    public boolean end(Job job, GuestLoad.Moment verb) throws BlockException {
+        try {
+            verb.run();
+        } catch (BlockException e) {
+            assertThat(e).hasMessageContaining("cannot accept");
+        }
+        job.awaitConcluded();
+        boolean isDone = job.info().error() == null;
+        if (!isDone) {
+            assertThat(graph.log.all())
+                    .anyMatch(e ->
+                            e instanceof JobEvent.RequestFailed(_, _, String action)
+                                    && action.equals("report"));
+        }
+        return isDone;
+    }
+
+    private static void resume(Job job) {
+        try {
+            job.resume();
+        } catch (BlockException e) {
+            assertThat(job.info().isPaused()).isFalse();
         }
     }
 }

@@ -203,18 +203,17 @@ class StreamJobTest {
         Random random = new Random(seed);
         try (BlockBackend guest = graph.guest("n2");
                 GuestLoad load = new GuestLoad(guest, 3, seed)) {
-            StreamOptions options = StreamOptions.of(settings().withSpeed(1 << 20), "n2");
+            JobSchedule schedule = new JobSchedule(graph, seed);
+            StreamOptions options =
+                    StreamOptions.of(settings().withSpeed(1 << 20), "n2")
+                            .withOnError(schedule.policy());
             if (random.nextBoolean()) {
                 options = options.withBaseNode("n0");
             }
             Job job = StreamJob.create(graph.graph(), graph.scheduler, options, null);
             graph.scheduler.start(job);
-            new JobSchedule(seed).disturb(job, load);
-            boolean isCancelled = random.nextInt(4) == 0;
-            if (isCancelled) {
-                JobSchedule.cancel(job);
-            }
-            job.awaitConcluded();
+            schedule.disturb(job, load);
+            schedule.settle(job, load);
             load.await(20);
             byte[] expected = load.stop();
             assertThat(GuestLoad.content(guest)).isEqualTo(expected);
