@@ -18,7 +18,15 @@ import java.util.List;
 class FilterStackTest extends FilterStackContract {
     @Override
     protected DriverProvider[] providers() {
-        return new DriverProvider[] {new FilterDrivers()};
+        return new DriverProvider[] {new FilterDrivers(), PackedDriver.provider()};
+    }
+
+    /// A group whose limits are there, and never reached.
+    @Override
+    protected void prepare(BlockGraph graph) throws BlockException {
+        Options limits =
+                new Options().put("x-bps-total", 1L << 40).put("x-iops-total", 1_000_000_000);
+        graph.objects().add("throttle-group", "g", limits);
     }
 
     @Override
@@ -31,7 +39,30 @@ class FilterStackTest extends FilterStackContract {
                 FilterStackTest::verify,
                 FilterStackTest::quorum,
                 FilterStackTest::preallocate,
-                FilterStackTest::copyBeforeWrite);
+                FilterStackTest::copyBeforeWrite,
+                FilterStackTest::throttle,
+                FilterStackTest::compress);
+    }
+
+    private static Options throttle(StackDisk disk) throws BlockException {
+        return StackLayer.filter("throttle", "file").over(disk).put("throttle-group", "g");
+    }
+
+    /// Below it stands what takes compressed writes, perhaps behind filters that pass them on.
+    private static Options compress(StackDisk disk) throws BlockException {
+        Options below =
+                new Options()
+                        .put("driver", PackedDriver.NAME)
+                        .put("cluster-size", pick(disk, 512, 1024, 4096))
+                        .putSub("file", disk.below(disk.content()));
+        for (int i = disk.random().nextInt(3); i > 0; i--) {
+            Options filter =
+                    disk.random().nextBoolean()
+                            ? new Options().put("driver", "copy-on-read")
+                            : new Options().put("driver", "throttle").put("throttle-group", "g");
+            below = filter.putSub("file", below);
+        }
+        return new Options().put("driver", "compress").putSub("file", below);
     }
 
     private static Options blkdebug(StackDisk disk) throws BlockException {

@@ -17,9 +17,13 @@ final class CompressInstance extends PassThrough {
         this.clusterSize = Math.toIntExact(Math.max(1, clusterSize));
     }
 
+    /// Clusters stay whole however short the transfers are that the child wants: a compressed write
+    /// is not cut.
     @Override
     public Limits limits(Limits inherited) {
-        return inherited.withRequestAlignment(clusterSize);
+        return inherited
+                .withRequestAlignment(clusterSize)
+                .withTransfer(0, inherited.optimalTransfer());
     }
 
     @Override
