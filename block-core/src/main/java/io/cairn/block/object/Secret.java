@@ -26,10 +26,16 @@ public final class Secret implements ObjectRegistry.UserObject {
     }
 
     /// Makes a secret of its properties.
-    static Secret of(SecretProperties properties, ObjectRegistry registry) throws BlockException {
+    ///
+    /// @param id the object's own, which cannot be the key's
+    static Secret of(String id, SecretProperties properties, ObjectRegistry registry)
+            throws BlockException {
         byte[] raw = load(properties.data(), properties.file());
         byte[] value = properties.isBase64() ? decoded(raw) : raw;
         String keyId = properties.keyId();
+        if (id.equals(keyId)) {
+            throw new InvalidOptionException("Secret with id '" + id + "' has no data");
+        }
         return new Secret(keyId == null ? value : decrypt(registry, keyId, properties.iv(), value));
     }
 
@@ -70,8 +76,12 @@ public final class Secret implements ObjectRegistry.UserObject {
     private static byte[] decrypt(
             ObjectRegistry registry, String keyId, @Nullable String iv, byte[] encrypted)
             throws InvalidOptionException {
-        if (!(registry.find(keyId).orElse(null) instanceof Secret master)) {
+        ObjectRegistry.UserObject key = registry.find(keyId).orElse(null);
+        if (key == null) {
             throw new InvalidOptionException("No secret with id '" + keyId + "'");
+        }
+        if (!(key instanceof Secret master)) {
+            throw new InvalidOptionException("Object with id '" + keyId + "' is not a secret");
         }
         if (iv == null) {
             throw new InvalidOptionException("IV is required to decrypt secret");

@@ -1,6 +1,7 @@
 package io.cairn.block.object;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.OptionSchema;
 
 import java.util.List;
@@ -25,7 +26,10 @@ final class SecretType implements ObjectType<SecretProperties> {
     @Override
     public Secret make(String id, SecretProperties properties, ObjectRegistry registry)
             throws BlockException {
+        if (properties.setsLoaded()) {
+            throw new InvalidOptionException("Property 'secret.loaded' is not writable");
+        }
         registry.requireFree(id);
-        return Secret.of(properties, registry);
+        return Secret.of(id, properties, registry);
     }
 }

@@ -27,6 +27,7 @@ class SecretTest {
     @BeforeEach
     void addMasterKey() throws BlockException {
         registry.add("secret", "key", options("format=base64,data=" + KEY));
+        registry.add("throttle-group", "group", new Options());
     }
 
     @Test
@@ -57,6 +58,11 @@ class SecretTest {
                 "data=a b,format=base64; Base64 data contains invalid characters",
                 "data=a,keyid=key; IV is required to decrypt secret",
                 "data=a,keyid=other,iv=AAAA; No secret with id 'other'",
+                "data=a,keyid=s; Secret with id 's' has no data",
+                "data=a,keyid=group; Object with id 'group' is not a secret",
+                "data=a,loaded=on; Property 'secret.loaded' is not writable",
+                "loaded=off; Property 'secret.loaded' is not writable",
+                "data=a,loaded=x; Parameter 'loaded' expects 'on' or 'off'",
                 "data=a,keyid=key,iv=AAAA; IV should be 16 bytes in length not 3",
                 "data=a,keyid=key,iv=CQkJCQkJCQkJCQkJCQkJCQ==; Length 1 must be a multiple of block"
                         + " size 16",
