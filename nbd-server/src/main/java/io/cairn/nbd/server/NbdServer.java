@@ -239,6 +239,16 @@ public final class NbdServer implements AutoCloseable {
         }
     }
 
+    /// The clients that are connected now.
+    int connectionCount() {
+        lock.lock();
+        try {
+            return connections.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- for connections
 
     ServerOptions options() {

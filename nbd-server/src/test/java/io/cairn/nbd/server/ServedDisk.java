@@ -75,6 +75,10 @@ final class ServedDisk implements AutoCloseable {
         server.close();
     }
 
+    int connectionCount() {
+        return server.connectionCount();
+    }
+
     /// Opens the disk through the server.
     BlockBackend connect(Options more) throws BlockException {
         Options options =

@@ -303,9 +303,16 @@ final class NbdConnection {
         }
     }
 
-    /// Takes leave of the server and ends the connection.
+    /// Takes leave of the server, unless somebody is stuck in sending to it, and ends the
+    /// connection.
     void close() {
-        send(NbdRequest.of(NbdWire.CMD_DISC, 0, 0, 0), -1);
+        if (sending.tryLock()) {
+            try {
+                send(NbdRequest.of(NbdWire.CMD_DISC, 0, 0, 0), -1);
+            } finally {
+                sending.unlock();
+            }
+        }
         lose(new BlockException(Errno.ESHUTDOWN, Errno.ESHUTDOWN.text()), false);
         handshake.stream().stream().close();
     }

@@ -105,11 +105,11 @@ public final class NbdDriver implements BlockDriver {
             // Without TLS there is nobody to be named.
             options = options.withoutTlsHostname();
         }
-        NbdServerLink link = new NbdServerLink(endpoint, options, tls);
-        ExportInfo info = link.open();
+        NbdLinks links = NbdLinks.open(endpoint, options, tls);
         identity.take("reconnect-delay");
         identity.take("open-timeout");
-        return new NbdInstance(link, endpoint, options, identity, info);
+        identity.take("connections");
+        return new NbdInstance(links, endpoint, options, identity);
     }
 
     private static @Nullable TlsCredentials credentials(@Nullable String id, ObjectRegistry objects)

@@ -27,40 +27,38 @@ final class NbdInstance extends DriverInstance {
     /// The longest range that a plain header can tell, a multiple of every block size.
     private static final long MAX_PLAIN = 0x7ff00000L;
 
-    private final NbdServerLink link;
+    private final NbdLinks link;
     private final SocketEndpoint endpoint;
     private final NbdOptions options;
     private final Options identity;
-    private final ExportInfo info;
 
-    NbdInstance(
-            NbdServerLink link,
-            SocketEndpoint endpoint,
-            NbdOptions options,
-            Options identity,
-            ExportInfo info) {
+    NbdInstance(NbdLinks link, SocketEndpoint endpoint, NbdOptions options, Options identity) {
         this.link = link;
         this.endpoint = endpoint;
         this.options = options;
         this.identity = identity;
-        this.info = info;
     }
 
+    /// The disk's length, which may be more after a new connection.
     @Override
     public long length() {
-        return info.length();
+        return seen().length();
+    }
+
+    private ExportInfo seen() {
+        return link.info();
     }
 
     /// Whether the server refuses writes.
     boolean isReadOnly() {
-        return info.has(NbdWire.FLAG_READ_ONLY);
+        return seen().has(NbdWire.FLAG_READ_ONLY);
     }
 
     @Override
     public Limits limits(Limits inherited) {
-        int max = info.maximumBlock() == 0 ? NbdWire.MAX_PAYLOAD : info.maximumBlock();
+        int max = seen().maximumBlock() == 0 ? NbdWire.MAX_PAYLOAD : seen().maximumBlock();
         int block = block();
-        long range = info.length() > MAX_PLAIN ? MAX_PLAIN : 0;
+        long range = seen().length() > MAX_PLAIN ? MAX_PLAIN : 0;
         return Limits.NONE
                 .withRequestAlignment(Math.min(block, 1 << 20))
                 .withTransfer(Math.min(max, NbdWire.MAX_PAYLOAD), 0)
@@ -97,11 +95,11 @@ final class NbdInstance extends DriverInstance {
 
     /// As much of a range as the export has: the graph counts in sectors, an export in bytes.
     private long inside(long offset, long count) {
-        return Math.clamp(info.length() - offset, 0, count);
+        return Math.clamp(seen().length() - offset, 0, count);
     }
 
     private int block() {
-        return Math.max(1, info.minimumBlock());
+        return Math.max(1, seen().minimumBlock());
     }
 
     /// As much of a length as is made of whole blocks of the server.
@@ -111,7 +109,7 @@ final class NbdInstance extends DriverInstance {
 
     @Override
     public boolean supportsFua() {
-        return info.has(NbdWire.FLAG_SEND_FUA);
+        return seen().has(NbdWire.FLAG_SEND_FUA);
     }
 
     private int fua(WriteFlags flags) {
@@ -120,8 +118,8 @@ final class NbdInstance extends DriverInstance {
 
     @Override
     public boolean writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
-        boolean isFastKnown = info.has(NbdWire.FLAG_SEND_FAST_ZERO);
-        if (!info.has(NbdWire.FLAG_SEND_WRITE_ZEROES) || (flags.noFallback() && !isFastKnown)) {
+        boolean isFastKnown = seen().has(NbdWire.FLAG_SEND_FAST_ZERO);
+        if (!seen().has(NbdWire.FLAG_SEND_WRITE_ZEROES) || (flags.noFallback() && !isFastKnown)) {
             return false;
         }
         int bits = fua(flags);
@@ -147,14 +145,14 @@ final class NbdInstance extends DriverInstance {
         // What the server could not address as a whole block is kept.
         long start = Math.ceilDiv(offset, block()) * block();
         long count = wholeBlocks(inside(offset, length) - (start - offset));
-        if (info.has(NbdWire.FLAG_SEND_TRIM) && count > 0) {
+        if (seen().has(NbdWire.FLAG_SEND_TRIM) && count > 0) {
             link.run(NbdRequest.of(NbdWire.CMD_TRIM, 0, start, count));
         }
     }
 
     @Override
     public void flushToDisk() throws BlockException {
-        if (info.has(NbdWire.FLAG_SEND_FLUSH)) {
+        if (seen().has(NbdWire.FLAG_SEND_FLUSH)) {
             link.run(NbdRequest.of(NbdWire.CMD_FLUSH, 0, 0, 0));
         }
     }
@@ -162,10 +160,10 @@ final class NbdInstance extends DriverInstance {
     @Override
     public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
             throws BlockException {
-        if (exact && length != info.length()) {
+        if (exact && length != seen().length()) {
             throw new BlockException(Errno.ENOTSUP, "Cannot resize NBD nodes");
         }
-        if (length > info.length()) {
+        if (length > seen().length()) {
             throw new InvalidOptionException("Cannot grow NBD nodes");
         }
     }
@@ -242,6 +240,11 @@ final class NbdInstance extends DriverInstance {
     @Override
     public Options identityOptions() {
         return new Options(identity);
+    }
+
+    @Override
+    public void cancelWaiting() {
+        link.cancelWaiting();
     }
 
     @Override

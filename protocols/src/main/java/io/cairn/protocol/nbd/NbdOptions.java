@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 /// @param dirtyBitmap the metadata context that is asked instead of `base:allocation`, or null
 /// @param reconnectSeconds how long requests wait for a lost server to come back
 /// @param openSeconds how long opening waits for a server
+/// @param connections over how many connections requests go where the server allows for several; an
+///   addition to the manual
 record NbdOptions(
         @Nullable String export,
         @Nullable String tlsCreds,
         @Nullable String tlsHostname,
         @Nullable String dirtyBitmap,
         long reconnectSeconds,
-        long openSeconds) {
+        long openSeconds,
+        int connections) {
+    private static final int MAX_CONNECTIONS = 16;
+
     static final OptionSchema<NbdOptions> SCHEMA =
             OptionSchema.of(
                     OptionList.of(
@@ -47,7 +52,11 @@ record NbdOptions(
                             Option.of(
                                     "open-timeout",
                                     OptionType.UINT32,
-                                    "seconds that opening waits for the server")),
+                                    "seconds that opening waits for the server"),
+                            Option.of(
+                                    "connections",
+                                    OptionType.UINT32,
+                                    "connections to a server that allows for several")),
                     NbdOptions::read);
 
     private static NbdOptions read(OptionReader in) throws InvalidOptionException {
@@ -58,10 +67,20 @@ record NbdOptions(
                         in.string("tls-hostname"),
                         in.string("x-dirty-bitmap"),
                         in.number("reconnect-delay"),
-                        in.number("open-timeout"));
+                        in.number("open-timeout"),
+                        connections(in));
         requireShort("export name", options.export());
         requireShort("x-dirty-bitmap", options.dirtyBitmap());
         return options;
+    }
+
+    private static int connections(OptionReader in) throws InvalidOptionException {
+        long count = in.isSet("connections") ? in.number("connections") : 1;
+        if (count < 1 || count > MAX_CONNECTIONS) {
+            throw new InvalidOptionException(
+                    "connections must be between 1 and " + MAX_CONNECTIONS);
+        }
+        return (int) count;
     }
 
     private static void requireShort(String what, @Nullable String text)
@@ -103,7 +122,8 @@ record NbdOptions(
     }
 
     NbdOptions withoutTlsHostname() {
-        return new NbdOptions(export, tlsCreds, null, dirtyBitmap, reconnectSeconds, openSeconds);
+        return new NbdOptions(
+                export, tlsCreds, null, dirtyBitmap, reconnectSeconds, openSeconds, connections);
     }
 
     static NbdOptions read(Options options) throws InvalidOptionException {
