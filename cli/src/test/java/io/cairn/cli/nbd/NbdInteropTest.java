@@ -19,6 +19,7 @@ import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.image.Images;
 import io.cairn.cli.img.ImgTool;
+import io.cairn.cli.io.IoTool;
 import io.cairn.nbd.server.NbdExport;
 import io.cairn.nbd.server.NbdServer;
 import io.cairn.nbd.server.ServerOptions;
@@ -28,12 +29,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -244,20 +247,190 @@ class NbdInteropTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--no-sr", "--mask-handshake=0", "--filter=noextents"})
-    void usesNbdkit(String option) throws Exception {
+    @ValueSource(
+            strings = {
+                "",
+                "--no-sr",
+                "--mask-handshake=0",
+                "--filter=noextents",
+                "--filter=delay rdelay=1ms wdelay=1ms",
+                "--filter=blocksize-policy blocksize-minimum=4k blocksize-error-policy=error",
+                "--filter=blocksize-policy blocksize-maximum=64k blocksize-error-policy=error",
+                "--filter=nozero --filter=fua",
+                "--filter=multi-conn multi-conn-mode=disable",
+            })
+    void usesNbdkit(String options) throws Exception {
         Path socket = folder.resolve("k");
         List<String> command = new ArrayList<>(List.of("nbdkit", "-f", "-U", socket.toString()));
-        if (!option.isEmpty()) {
-            command.add(option);
-        }
-        command.add("file");
-        command.add(image.toString());
+        List<String> given = options.isEmpty() ? List.of() : List.of(options.split(" ", -1));
+        given.stream().filter(option -> option.startsWith("-")).forEach(command::add);
+        command.addAll(List.of("file", image.toString()));
+        given.stream().filter(option -> !option.startsWith("-")).forEach(command::add);
 
         List<String> seen = throughServer(socket, command.toArray(new String[0]));
 
         assertThat(seen.get(0)).isEqualTo("Images are identical.\n");
         assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    @Test
+    void usesAServerInMemory() throws Exception {
+        Path socket = folder.resolve("m");
+
+        List<String> seen =
+                throughServer(socket, "nbdkit", "-f", "-U", socket.toString(), "memory", "3M");
+
+        assertThat(seen.get(0)).isEqualTo("Images are identical.\n");
+    }
+
+    @Test
+    void readsWhatAServerMakesUp() throws Exception {
+        Path socket = folder.resolve("d");
+        String there = "nbd+unix:///?socket=" + socket;
+
+        withServer(
+                socket,
+                () -> {
+                    assertThat(io(0, "-r", "read -P 1 0 512", there))
+                            .contains("read 512/512 bytes");
+                    assertThat(io(0, "-r", "read -P 0 64k 64k", there))
+                            .contains("read 65536/65536");
+                    assertThat(io(1, "write 0 512", there))
+                            .contains(there + ": Could not open image: Permission denied\n");
+                },
+                "nbdkit",
+                "-f",
+                "-r",
+                "-U",
+                socket.toString(),
+                "data",
+                "1*512",
+                "size=1M");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ENOSPC, No space left on device",
+        "EIO, Input/output error",
+        "ESHUTDOWN, Cannot send after transport endpoint shutdown",
+        "ENOMEM, Cannot allocate memory",
+    })
+    void tellsWhatAServerRefused(String error, String text) throws Exception {
+        Path socket = folder.resolve("e");
+        String there = "nbd+unix:///?socket=" + socket;
+
+        withServer(
+                socket,
+                () -> {
+                    assertThat(io(1, "read 0 512", there)).isEqualTo("read failed: " + text + "\n");
+                    assertThat(io(0, "write 0 512", there)).contains("wrote 512/512 bytes");
+                },
+                "nbdkit",
+                "-f",
+                "-U",
+                socket.toString(),
+                "--filter=error",
+                "memory",
+                "1M",
+                "error-pread=" + error,
+                "error-pread-rate=100%");
+    }
+
+    @Test
+    void usesTheStorageDaemon() throws Exception {
+        Path socket = folder.resolve("qsd");
+
+        List<String> seen =
+                throughServer(
+                        socket,
+                        "qemu-storage-daemon",
+                        "--blockdev",
+                        "file,node-name=d,filename=" + image,
+                        "--nbd-server",
+                        "addr.type=unix,addr.path=" + socket,
+                        "--export",
+                        "nbd,id=e,node-name=d,name=,writable=on");
+
+        assertThat(seen.get(0)).isEqualTo("Images are identical.\n");
+        assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    /// That server, kept in one process, ends with its first client.
+    @Test
+    void usesTheProjectsOwnServer() throws Exception {
+        int port;
+        try (ServerSocket any = new ServerSocket(0)) {
+            port = any.getLocalPort();
+        }
+        Path configuration = folder.resolve("configuration");
+        Path pid = folder.resolve("pid");
+        Files.writeString(
+                configuration,
+                "[generic]\nallowlist = true\nlistenaddr = 127.0.0.1\nport = "
+                        + port
+                        + "\n[disk]\nexportname = "
+                        + image
+                        + "\n");
+        String options =
+                "driver=raw,file.driver=nbd,file.host=127.0.0.1,file.open-timeout=30"
+                        + ",file.export=disk,file.port="
+                        + port;
+        String here = "driver=raw,file.driver=file,file.filename=" + content;
+
+        withServer(
+                configuration,
+                () -> img("convert", "-n", "--target-image-opts", "--image-opts", here, options),
+                "nbd-server",
+                "-d",
+                "-C",
+                configuration.toString(),
+                "-p",
+                pid.toString());
+
+        assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    @Test
+    void showsADirtyBitmapOfQemuNbdInPlaceOfStatus() throws Exception {
+        Path socket = folder.resolve("q");
+        Path qcow2 = folder.resolve("b.qcow2");
+        run("qemu-img", "create", "-q", "-f", "qcow2", qcow2.toString(), "1M");
+        run("qemu-img", "bitmap", "--add", "-g", "65536", qcow2.toString(), "b");
+        run("qemu-io", "-f", "qcow2", "-c", "write 128k 64k", qcow2.toString());
+        String options = "driver=nbd,path=" + socket + ",x-dirty-bitmap=qemu:dirty-bitmap:b";
+
+        withServer(
+                socket,
+                () ->
+                        assertThat(img("map", "--output=json", "--image-opts", options))
+                                .contains("\"start\": 131072, \"length\": 65536")
+                                .containsPattern("131072, \"length\": 65536[^}]*\"data\": false"),
+                "qemu-nbd",
+                "-t",
+                "-r",
+                "-f",
+                "qcow2",
+                "-B",
+                "b",
+                "-k",
+                socket.toString(),
+                qcow2.toString());
+    }
+
+    private String io(int status, String line, String uri) {
+        return io(status, "--cache=writeback", line, uri);
+    }
+
+    private String io(int status, String option, String line, String uri) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Stdout stdout = new Stdout(out, false);
+        PrintStream errors = new PrintStream(out, true, StandardCharsets.UTF_8);
+        List<String> arguments = List.of("-f", "raw", option, "-c", line, uri);
+        int seen = new IoTool().run(new Invocation("qemu-io", true, arguments, stdout, errors));
+        stdout.flush();
+        String text = out.toString(StandardCharsets.UTF_8);
+        assertThat(seen).as(text).isEqualTo(status);
+        return text;
     }
 
     @Test

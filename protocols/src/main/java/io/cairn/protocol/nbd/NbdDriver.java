@@ -87,7 +87,7 @@ public final class NbdDriver implements BlockDriver {
         NbdInstance instance = open(context.options(), given, context.objects());
         try {
             if (instance.isReadOnly()) {
-                context.downgradeToReadOnly("request on write denied without write permission");
+                context.downgradeToReadOnly("Could not open image: Permission denied");
             }
             return instance;
         } catch (BlockException e) {
