@@ -95,7 +95,20 @@ public final class Images implements AutoCloseable {
     public BlockBackend openFile(
             String filename, @Nullable String format, boolean forceShare, OpenMode mode)
             throws ToolException {
-        Options options = new Options();
+        return openFile(filename, format, forceShare, mode, new Options());
+    }
+
+    /// The same with further options.
+    ///
+    /// @param further options of the format, by their names in a node
+    public BlockBackend openFile(
+            String filename,
+            @Nullable String format,
+            boolean forceShare,
+            OpenMode mode,
+            Options further)
+            throws ToolException {
+        Options options = new Options(further);
         if (format != null) {
             options.put("driver", format);
         }

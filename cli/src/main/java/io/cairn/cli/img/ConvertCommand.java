@@ -284,6 +284,9 @@ final class ConvertCommand implements Command {
         if (options.compressed() && !fresh.compresses()) {
             throw compressionUnsupported();
         }
+        if (options.compressed() && fresh.isEncrypted()) {
+            throw ToolException.of("Compression and encryption not supported at the same time");
+        }
         return fresh;
     }
 

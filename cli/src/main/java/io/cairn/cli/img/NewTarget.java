@@ -11,8 +11,11 @@ import io.cairn.job.image.NewFile;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// An image that a command makes to write into it.
 final class NewTarget {
+    private static final List<String> SECRETS = List.of("key-secret", "encrypt.key-secret");
     private static final long SECTOR = 512;
     private static final String BACKING_FILE = "backing_file";
     private static final String BACKING_FORMAT = "backing_fmt";
@@ -77,6 +80,13 @@ final class NewTarget {
         return target.format().supportsCompressedWrites();
     }
 
+    /// Whether the image will be encrypted by its format.
+    boolean isEncrypted() {
+        String old = options.getString("encryption");
+        boolean isOld = old != null && (old.equals("on") || old.equals("yes"));
+        return isOld || options.contains("encrypt.format");
+    }
+
     /// The file that will be made.
     NewFile file() {
         return file;
@@ -88,11 +98,24 @@ final class NewTarget {
     /// @param doing what the command does, as its messages say it: `error while converting qcow2`
     BlockBackend create(long length, String doing, OpenMode mode) throws ToolException {
         options.put("size", Long.toString((length + SECTOR - 1) & -SECTOR));
+        Options secrets = secrets();
         try {
             target.create(options);
         } catch (BlockException e) {
             throw ToolException.of(filename + ": " + doing, e);
         }
-        return images.openFile(filename, target.format().name(), false, mode);
+        return images.openFile(filename, target.format().name(), false, mode, secrets);
+    }
+
+    /// The secrets that the image is opened with again: those that it was made with.
+    private Options secrets() {
+        Options secrets = new Options();
+        for (String name : SECRETS) {
+            String id = options.getString(name);
+            if (id != null) {
+                secrets.put(name, id);
+            }
+        }
+        return secrets;
     }
 }

@@ -2,6 +2,7 @@ package io.cairn.format.luks;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.format.crypto.CipherSpec;
 import io.cairn.format.crypto.HashAlgorithm;
 import io.cairn.format.crypto.Pbkdf2;
 
@@ -31,12 +32,17 @@ public final class Luks1Creation {
 
     /// The bytes from the header to the payload.
     public long headerLength() {
-        return Luks1Layout.ALIGNMENT + Luks1Layout.SLOT_COUNT * slotLength();
+        return headerLength(options.spec());
     }
 
-    private long slotLength() {
+    /// The same of volumes that are encrypted in a way.
+    public static long headerLength(CipherSpec spec) {
+        return Luks1Layout.ALIGNMENT + Luks1Layout.SLOT_COUNT * slotLength(spec);
+    }
+
+    private static long slotLength(CipherSpec spec) {
         return Luks1Header.roundUp(
-                (long) options.spec().keyLength() * Luks1Layout.STRIPES, Luks1Layout.ALIGNMENT);
+                (long) spec.keyLength() * Luks1Layout.STRIPES, Luks1Layout.ALIGNMENT);
     }
 
     /// Makes up a key for the volume and writes the header with it in the first slot.
@@ -86,7 +92,7 @@ public final class Luks1Creation {
                             false,
                             0,
                             new byte[Luks1Layout.SALT_LENGTH],
-                            Luks1Layout.ALIGNMENT + i * slotLength(),
+                            Luks1Layout.ALIGNMENT + i * slotLength(options.spec()),
                             Luks1Layout.STRIPES));
         }
         return slots;

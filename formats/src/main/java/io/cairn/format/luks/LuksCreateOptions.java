@@ -3,7 +3,9 @@ package io.cairn.format.luks;
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Option;
+import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionReader;
+import io.cairn.block.option.OptionSchema;
 import io.cairn.format.crypto.CipherAlgorithm;
 import io.cairn.format.crypto.CipherMode;
 import io.cairn.format.crypto.CipherSpec;
@@ -39,10 +41,17 @@ public record LuksCreateOptions(
     private static final IvAlgorithm[] IVS = IvAlgorithm.values();
     private static final HashAlgorithm[] HASHES = HashAlgorithm.values();
 
+    /// They alone, without a prefix.
+    public static final OptionSchema<LuksCreateOptions> SCHEMA =
+            OptionSchema.of(
+                    OptionList.of(
+                            declare("", "ID of the secret that provides the keyslot passphrase")),
+                    (OptionReader in) -> read(in, ""));
+
     /// The declarations, each name behind a prefix.
     ///
     /// @param keyHelp what help says of the secret
-    public static Option[] declare(String prefix, String keyHelp) {
+    static Option[] declare(String prefix, String keyHelp) {
         String[] hashes = new String[HASHES.length];
         for (int i = 0; i < hashes.length; i++) {
             hashes[i] = HASHES[i].label();
@@ -80,8 +89,7 @@ public record LuksCreateOptions(
     }
 
     /// Reads them.
-    public static LuksCreateOptions read(OptionReader in, String prefix)
-            throws InvalidOptionException {
+    static LuksCreateOptions read(OptionReader in, String prefix) throws InvalidOptionException {
         String secret = in.string(prefix.concat(KEY_SECRET));
         CipherAlgorithm cipher =
                 or(in.choice(prefix.concat(CIPHER_ALG), CIPHERS), CipherAlgorithm.AES_256);

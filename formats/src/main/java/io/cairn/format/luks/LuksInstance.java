@@ -1,12 +1,9 @@
 package io.cairn.format.luks;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.BufferPool;
-import io.cairn.block.Buffers;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
-import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.option.Options;
@@ -17,6 +14,7 @@ import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.Prepared;
 import io.cairn.block.spi.ReopenContext;
+import io.cairn.format.crypto.EncryptedChild;
 import io.cairn.format.crypto.SectorCipher;
 
 import org.jspecify.annotations.Nullable;
@@ -25,15 +23,11 @@ import java.nio.ByteBuffer;
 
 /// An open LUKS volume.
 final class LuksInstance extends DriverInstance {
-    /// Longest piece that is encrypted and written at once.
-    private static final int MAX_PIECE = 1 << 20;
-
     private final Child file;
     private final long payload;
     private final LuksHeaders headers;
     private final @Nullable SectorCipher cipher;
     private final Options identity;
-    private final BufferPool pool = BufferPool.shared();
 
     /// @param payload where in the file the first sector is
     /// @param cipher null if only the header is looked at
@@ -70,33 +64,21 @@ final class LuksInstance extends DriverInstance {
         return new Mapping.Transformed(file, -1, length, false);
     }
 
-    private SectorCipher cipher() {
+    private Child decrypted() {
         if (cipher == null) {
             throw new IllegalStateException("opened without I/O");
         }
-        return cipher;
+        return new EncryptedChild(file, cipher, -payload);
     }
 
     @Override
     public void read(long offset, ByteBuffer dst) throws BlockException {
-        file.read(payload + offset, dst);
-        cipher().decrypt(offset, dst, dst);
+        decrypted().read(payload + offset, dst);
     }
 
     @Override
     public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
-        int count = src.remaining();
-        if (count == 0) {
-            return;
-        }
-        try (PooledBuffer pooled = pool.acquire(Math.min(count, MAX_PIECE))) {
-            for (int done = 0; done < count; done += MAX_PIECE) {
-                int n = Math.min(MAX_PIECE, count - done);
-                ByteBuffer part = Buffers.slice(pooled.buffer(), 0, n);
-                cipher().encrypt(offset + done, Buffers.slice(src, done, n), part);
-                file.write(payload + offset + done, part, flags);
-            }
-        }
+        decrypted().write(payload + offset, src, flags);
     }
 
     @Override

@@ -50,7 +50,10 @@ final class ClusterMapper {
             case UNALLOCATED -> new Mapping.Unallocated(bytes);
             case ZERO_PLAIN -> new Mapping.Zero(null, -1, bytes);
             case ZERO_ALLOCATED -> new Mapping.Zero(child, host, bytes);
-            case DATA -> new Mapping.Data(child, host, bytes, mayBeZero);
+            case DATA ->
+                    image.encryption() == null
+                            ? new Mapping.Data(child, host, bytes, mayBeZero)
+                            : new Mapping.Transformed(child, host, bytes, false);
             case COMPRESSED -> new Mapping.Transformed(child, -1, bytes, true);
         };
     }

@@ -48,7 +48,11 @@ final class ClusterPlan implements WritePlan {
 
     @Override
     public Child child() {
-        return image.file().child();
+        Encryption encryption = image.encryption();
+        return encryption == null
+                ? image.file().child()
+                : encryption.decrypted(
+                        (firstCluster << geometry.clusterBits()) + inCluster, hostOffset());
     }
 
     @Override

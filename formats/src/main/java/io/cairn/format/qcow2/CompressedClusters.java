@@ -115,6 +115,9 @@ final class CompressedClusters implements AutoCloseable {
             fillLastSector();
             return;
         }
+        if (image.encryption() != null) {
+            throw new BlockException(Errno.EIO, Errno.EIO.text());
+        }
         int clusterSize = geometry.clusterSize();
         boolean isWhole =
                 geometry.isAligned(offset)

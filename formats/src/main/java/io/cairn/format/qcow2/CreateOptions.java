@@ -9,6 +9,8 @@ import io.cairn.block.option.Option;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionReader;
 import io.cairn.block.option.OptionSchema;
+import io.cairn.block.option.Options;
+import io.cairn.format.luks.LuksCreateOptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lazyRefcounts whether refcount updates may be postponed
 /// @param backingFile name of the backing file, null without one
 /// @param backingFormat its format, null if the header is not to say
+/// @param luks how guest data are encrypted by LUKS, null if they are not
+/// @param aesSecret the secret by which they are encrypted in the old way, null if they are not
 record CreateOptions(
         long size,
         int version,
@@ -30,7 +34,9 @@ record CreateOptions(
         int compressionType,
         boolean lazyRefcounts,
         @Nullable String backingFile,
-        @Nullable String backingFormat) {
+        @Nullable String backingFormat,
+        @Nullable LuksCreateOptions luks,
+        @Nullable String aesSecret) {
     private static final String SIZE = "size";
     private static final String COMPAT = "compat";
     private static final String BACKING_FILE = "backing_file";
@@ -44,6 +50,7 @@ record CreateOptions(
     private static final String DATA_FILE_RAW = "data_file_raw";
     private static final String EXTENDED_L2 = "extended_l2";
     private static final String ENCRYPTION = "encryption";
+    private static final String ENCRYPT_FORMAT = "encrypt.format";
 
     private static final long SECTOR = 512;
 
@@ -53,7 +60,7 @@ record CreateOptions(
     private static final int MIN_EXTENDED_L2_CLUSTER_SIZE = 16384;
 
     private static final Option[] ENCRYPT = {
-        Option.string("encrypt.format", "Encrypt the image, format choices: 'aes', 'luks'"),
+        Option.string(ENCRYPT_FORMAT, "Encrypt the image, format choices: 'aes', 'luks'"),
         Option.string(
                 "encrypt.key-secret", "ID of secret providing qcow AES key or LUKS passphrase"),
         Option.string("encrypt.cipher-alg", "Name of encryption cipher algorithm"),
@@ -134,7 +141,9 @@ record CreateOptions(
     }
 
     private static CreateOptions read(OptionReader in) throws InvalidOptionException {
-        boolean isEncrypted = readEncryption(in);
+        String encryption = readEncryption(in);
+        Options encrypt = in.sub("encrypt");
+        encrypt.takeText("format");
         Version version = in.choice(COMPAT, Version.values());
         String backingFormat = in.string(BACKING_FMT);
         if (backingFormat != null && !DriverNames.contains(backingFormat)) {
@@ -156,25 +165,25 @@ record CreateOptions(
                                 : Qcow2Layout.COMPRESSION_ZLIB,
                         in.bool(LAZY_REFCOUNTS),
                         in.string(BACKING_FILE),
-                        backingFormat);
+                        backingFormat,
+                        "luks".equals(encryption)
+                                ? LuksCreateOptions.SCHEMA.read(encrypt, in.dialect())
+                                : null,
+                        "aes".equals(encryption) ? readAesSecret(encrypt) : null);
+        encrypt.requireEmpty("encrypt.");
         options.requireConsistent();
         options.requireNoDataFile(in.string(DATA_FILE), in.bool(DATA_FILE_RAW));
         options.requireNoExtendedL2(in.bool(EXTENDED_L2));
-        if (isEncrypted) {
-            throw unsupported("encrypt.format");
-        }
         return options;
     }
 
-    private static boolean readEncryption(OptionReader in) throws InvalidOptionException {
+    /// The format of the encryption, null for none.
+    static @Nullable String readEncryption(OptionReader in) throws InvalidOptionException {
         boolean isGiven = false;
         for (Option option : ENCRYPT) {
             isGiven |= in.isSet(option.name());
         }
-        boolean hasFormat = in.isSet("encrypt.format");
-        for (Option option : ENCRYPT) {
-            in.string(option.name());
-        }
+        boolean hasFormat = in.isSet(ENCRYPT_FORMAT);
         boolean hasAlias = in.isSet(ENCRYPTION);
         boolean isAlias = in.bool(ENCRYPTION);
         if (hasAlias && hasFormat) {
@@ -184,7 +193,24 @@ record CreateOptions(
         if (isGiven && !hasFormat && !isAlias) {
             throw new InvalidOptionException("Parameter 'encrypt.format' is missing");
         }
-        return isGiven || isAlias;
+        String format = in.string(ENCRYPT_FORMAT);
+        if (format == null) {
+            return isAlias ? "aes" : null;
+        }
+        if (!format.equals("aes") && !format.equals("luks")) {
+            throw new InvalidOptionException(
+                    "Parameter 'format' does not accept value '" + format + "'");
+        }
+        return format;
+    }
+
+    private static String readAesSecret(Options encrypt) throws InvalidOptionException {
+        String secret = encrypt.takeText("key-secret");
+        if (secret == null) {
+            throw new InvalidOptionException(
+                    "Parameter 'encrypt.key-secret' is required for cipher");
+        }
+        return secret;
     }
 
     static int readClusterBits(OptionReader in) throws InvalidOptionException {

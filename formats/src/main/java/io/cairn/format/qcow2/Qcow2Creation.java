@@ -6,15 +6,21 @@ import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.CreateContext;
+import io.cairn.format.luks.HeaderArea;
+import io.cairn.format.luks.Luks1Creation;
+import io.cairn.format.luks.LuksCreateOptions;
+import io.cairn.format.luks.Passphrases;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +45,8 @@ final class Qcow2Creation {
 
     private long[] l1 = {};
     private long l1Offset;
+    private long luksOffset;
+    private final @Nullable Luks1Creation luks;
 
     /// Guest clusters and where they are allocated.
     private record Run(long guestCluster, long hostCluster, long clusters) {}
@@ -47,6 +55,8 @@ final class Qcow2Creation {
         this.options = options;
         this.geometry = options.geometry();
         this.guestBytes = options.guestBytes();
+        LuksCreateOptions encryption = options.luks();
+        this.luks = encryption == null ? null : new Luks1Creation(encryption, new SecureRandom());
         this.draft = draft();
         this.layout = new NewLayout(geometry);
     }
@@ -63,8 +73,24 @@ final class Qcow2Creation {
             context.options().take(key);
         }
         Qcow2Creation creation = new Qcow2Creation(options);
-        creation.layOut();
-        creation.write(new ImageFile(context.file(given)));
+        byte[] passphrase = creation.passphrase(context.objects());
+        try {
+            creation.layOut();
+            creation.write(new ImageFile(context.file(given)), passphrase);
+        } finally {
+            Arrays.fill(passphrase, (byte) 0);
+        }
+    }
+
+    /// The passphrase, empty if nothing is encrypted.
+    private byte[] passphrase(ObjectRegistry objects) throws BlockException {
+        LuksCreateOptions encryption = options.luks();
+        String aes = options.aesSecret();
+        if (encryption == null && aes == null) {
+            return new byte[0];
+        }
+        String id = encryption == null ? aes : encryption.keySecret();
+        return Passphrases.require(objects, id, "encrypt.key-secret");
     }
 
     private Qcow2Header draft() throws BlockException {
@@ -85,7 +111,11 @@ final class Qcow2Creation {
                         options.version(),
                         geometry,
                         guestBytes,
-                        Qcow2Layout.CRYPT_NONE,
+                        luks != null
+                                ? Qcow2Layout.CRYPT_LUKS
+                                : options.aesSecret() != null
+                                        ? Qcow2Layout.CRYPT_AES
+                                        : Qcow2Layout.CRYPT_NONE,
                         backing,
                         TableLocation.NONE,
                         TableLocation.NONE,
@@ -120,6 +150,10 @@ final class Qcow2Creation {
                             Qcow2Layout.EXTENSION_BACKING_FORMAT,
                             format.getBytes(StandardCharsets.UTF_8)));
         }
+        if (luks != null) {
+            // Where it is shows when all is laid out.
+            extensions.add(Encryption.pointer(0, 0));
+        }
         if (options.version() >= 3 && geometry.clusterSize() > MAX_CLUSTER_WITHOUT_FEATURE_NAMES) {
             extensions.add(FeatureNames.table());
         }
@@ -132,6 +166,10 @@ final class Qcow2Creation {
         if (entries > 0) {
             long clusters = geometry.clusters((long) entries * Long.BYTES);
             l1Offset = layout.allocate(clusters) << geometry.clusterBits();
+        }
+        if (luks != null) {
+            long clusters = geometry.clusters(luks.headerLength());
+            luksOffset = layout.allocate(clusters) << geometry.clusterBits();
         }
         switch (options.preallocation()) {
             case OFF -> {}
@@ -196,8 +234,13 @@ final class Qcow2Creation {
         return Qcow2Layout.COPIED | cluster << geometry.clusterBits();
     }
 
-    private void write(ImageFile file) throws BlockException {
+    private void write(ImageFile file, byte[] passphrase) throws BlockException {
         makeRoom(file.child());
+        if (luks != null) {
+            long length = luks.headerLength();
+            file.zero(luksOffset, geometry.alignUp(length));
+            luks.write(new HeaderArea(file.child(), luksOffset, length), passphrase, length);
+        }
         writeL2Tables(file);
         writeRefcounts(file);
         file.writeLongs(l1Offset, l1, 0, l1.length);
@@ -260,9 +303,19 @@ final class Qcow2Creation {
         file.writeLongs(location.offset(), table, 0, table.length);
     }
 
+    private Qcow2Header withPointer(Qcow2Header header) {
+        List<HeaderExtension> extensions = new ArrayList<>(header.extensions());
+        if (luks != null) {
+            HeaderExtension pointer = Encryption.pointer(luksOffset, luks.headerLength());
+            extensions.replaceAll(e -> e.type() == pointer.type() ? pointer : e);
+        }
+        return header.withExtensions(extensions);
+    }
+
     private void writeHeader(ImageFile file) throws BlockException {
         Qcow2Header header =
-                draft.withL1(new TableLocation(l1Offset, l1.length))
+                withPointer(draft)
+                        .withL1(new TableLocation(l1Offset, l1.length))
                         .withRefcountTable(layout.table());
         try (PooledBuffer pooled = BufferPool.shared().acquireZeroed(geometry.clusterSize())) {
             ByteBuffer out = pooled.buffer();

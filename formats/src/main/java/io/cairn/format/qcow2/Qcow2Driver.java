@@ -4,7 +4,6 @@ import io.cairn.block.BlockException;
 import io.cairn.block.ChildRole;
 import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
-import io.cairn.block.InvalidOptionException;
 import io.cairn.block.UnsupportedImageException;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.OptionSchema;
@@ -86,14 +85,17 @@ public final class Qcow2Driver implements BlockDriver {
     public DriverInstance open(OpenContext context) throws BlockException {
         Child file = context.openChild("file", STORAGE);
         Qcow2Header header = HeaderReader.read(file, context.flags().check());
-        Options encryption = context.options().takeSub(ENCRYPT);
-        requireUsable(header, encryption, context);
+        Options encryptionOptions = context.options().takeSub(ENCRYPT);
+        requireUsable(header, context);
+        Encryption encryption =
+                Encryption.open(
+                        file, header, encryptionOptions, context.objects(), context.flags().noIo());
         RuntimeOptions options = RuntimeOptions.SCHEMA.read(context.options(), Dialect.NODE);
-        return Qcow2Instance.open(context, file, header, options);
+        return Qcow2Instance.open(context, file, header, options, encryption);
     }
 
     /// Refuses what only shows its header, unless that is all that is wanted.
-    private static void requireUsable(Qcow2Header header, Options encryption, OpenContext context)
+    private static void requireUsable(Qcow2Header header, OpenContext context)
             throws BlockException {
         Features features = header.features();
         boolean isWritable = !context.flags().readOnly();
@@ -109,21 +111,6 @@ public final class Qcow2Driver implements BlockDriver {
         }
         if (features.hasExtendedL2()) {
             throw unsupported("extended L2 entries");
-        }
-        if (header.isEncrypted()) {
-            if (!encryption.contains("key-secret")) {
-                throw new InvalidOptionException(
-                        "Parameter 'encrypt.key-secret' is required for cipher");
-            }
-            throw unsupported(
-                    header.cryptMethod() == Qcow2Layout.CRYPT_AES
-                            ? "AES encryption"
-                            : "LUKS encryption");
-        }
-        String format = encryption.getString("format");
-        if (format != null) {
-            throw new InvalidOptionException(
-                    "No encryption in image header, but options specified format '" + format + "'");
         }
     }
 

@@ -33,6 +33,7 @@ final class Qcow2Image {
     private final ImageFile file;
     private final Geometry geometry;
     private final Corruption corruption;
+    private final @Nullable Encryption encryption;
     private final Epochs epochs = new Epochs();
     private final PendingFrees frees = new PendingFrees(epochs);
     private final ReentrantLock lock = new ReentrantLock();
@@ -65,8 +66,10 @@ final class Qcow2Image {
             SnapshotTable snapshots,
             RuntimeOptions options,
             NodeFlags flags,
-            EventSink events)
+            EventSink events,
+            @Nullable Encryption encryption)
             throws BlockException {
+        this.encryption = encryption;
         this.file = file;
         this.header = header;
         this.geometry = header.geometry();
@@ -114,13 +117,15 @@ final class Qcow2Image {
     /// go, and an image that was not closed is repaired, unless it is opened to be checked.
     ///
     /// @param messages takes what the repair has to say
+    /// @param encryption null if guest data are not encrypted
     static Qcow2Image open(
             Child child,
             Qcow2Header header,
             RuntimeOptions options,
             NodeFlags flags,
             EventSink events,
-            CheckRequest.Messages messages)
+            CheckRequest.Messages messages,
+            @Nullable Encryption encryption)
             throws BlockException {
         requireLazyPossible(header, options);
         ImageFile file = new ImageFile(child);
@@ -129,7 +134,8 @@ final class Qcow2Image {
                 header.snapshots().count() == 0 || flags.check()
                         ? SnapshotTable.empty(file)
                         : SnapshotTable.read(file, header);
-        Qcow2Image image = new Qcow2Image(file, header, l1, snapshots, options, flags, events);
+        Qcow2Image image =
+                new Qcow2Image(file, header, l1, snapshots, options, flags, events, encryption);
         if (image.isWritable()) {
             image.clearUnknownFeatures();
             if (header.features().isDirty() && !flags.check()) {
@@ -176,6 +182,11 @@ final class Qcow2Image {
 
     Corruption corruption() {
         return corruption;
+    }
+
+    /// How guest data are encrypted, null if they are not.
+    @Nullable Encryption encryption() {
+        return encryption;
     }
 
     PendingFrees frees() {

@@ -24,7 +24,7 @@ final class Qcow2Info {
                 header.isEncrypted(),
                 vmStateOffset(geometry, header.size()),
                 geometry.clusterSize(),
-                specific(image.file(), header),
+                specific(image),
                 Qcow2Driver.NAME);
     }
 
@@ -33,7 +33,8 @@ final class Qcow2Info {
         return geometry.l1Entries(size) << geometry.l1EntryBits();
     }
 
-    private static JsonObject specific(ImageFile file, Qcow2Header header) throws BlockException {
+    private static JsonObject specific(Qcow2Image image) throws BlockException {
+        Qcow2Header header = image.header();
         JsonObject.Builder json = JsonObject.builder();
         json.put("compat", header.isVersion3() ? "1.1" : "0.10");
         Features features = header.features();
@@ -47,10 +48,11 @@ final class Qcow2Info {
         if (features.hasDataFile()) {
             addDataFile(json, header);
         }
-        if (header.isEncrypted()) {
-            json.put("encrypt", encryption(header));
+        Encryption encryption = image.encryption();
+        if (encryption != null) {
+            json.put("encrypt", encryption.info());
         }
-        List<BitmapInfo> bitmaps = BitmapDirectory.read(file, header);
+        List<BitmapInfo> bitmaps = BitmapDirectory.read(image.file(), header);
         if (!bitmaps.isEmpty()) {
             json.put("bitmaps", toJson(bitmaps));
         }
@@ -67,11 +69,6 @@ final class Qcow2Info {
             json.put("data-file", name);
         }
         json.put("data-file-raw", header.features().hasRawDataFile());
-    }
-
-    private static JsonObject encryption(Qcow2Header header) {
-        boolean isAes = header.cryptMethod() == Qcow2Layout.CRYPT_AES;
-        return JsonObject.builder().put("format", isAes ? "aes" : "luks").build();
     }
 
     private static JsonArray toJson(List<BitmapInfo> bitmaps) {

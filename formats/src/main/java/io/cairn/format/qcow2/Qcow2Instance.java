@@ -1,6 +1,7 @@
 package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
@@ -39,6 +40,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
     private final WritePlanner planner;
     private final Zeroing zeroing;
     private final CompressedClusters compressed;
+    private final @Nullable EncryptedClusters encrypted;
     private final VmState vmState;
     private final Resizing resizing;
 
@@ -48,17 +50,32 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
         this.planner = new WritePlanner(image);
         this.zeroing = new Zeroing(image, context.backing());
         this.compressed = new CompressedClusters(image, planner);
+        Encryption encryption = image.encryption();
+        this.encrypted =
+                encryption == null
+                        ? null
+                        : new EncryptedClusters(image, encryption, mapper, compressed);
         this.vmState = new VmState(image, mapper, planner, compressed);
         this.resizing = new Resizing(image, zeroing);
     }
 
     static Qcow2Instance open(
-            OpenContext context, Child file, Qcow2Header header, RuntimeOptions options)
+            OpenContext context,
+            Child file,
+            Qcow2Header header,
+            RuntimeOptions options,
+            @Nullable Encryption encryption)
             throws BlockException {
         BitmapDirectory.requireReadable(new ImageFile(file), header, context::warn);
         Qcow2Image image =
                 Qcow2Image.open(
-                        file, header, options, context.flags(), context.events(), context::warn);
+                        file,
+                        header,
+                        options,
+                        context.flags(),
+                        context.events(),
+                        context::warn,
+                        encryption);
         return new Qcow2Instance(image, context);
     }
 
@@ -75,7 +92,8 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
     @Override
     public Limits limits(Limits inherited) {
         int clusterSize = image.geometry().clusterSize();
-        return Limits.NONE.withZeroes(clusterSize, 0).withDiscard(clusterSize, 0);
+        Limits limits = encrypted == null ? Limits.NONE : Limits.NONE.withRequestAlignment(SECTOR);
+        return limits.withZeroes(clusterSize, 0).withDiscard(clusterSize, 0);
     }
 
     // ---- reading
@@ -102,7 +120,11 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
         image.lock();
         try {
             image.corruption().requireUsable();
-            return mapper.map(offset, length, mayBeZero);
+            Mapping mapping = mapper.map(offset, length, mayBeZero);
+            // Where encrypted data are is of no use to who asks.
+            return encrypted != null && mapping instanceof Mapping.Transformed t
+                    ? new Mapping.Transformed(t.child(), -1, t.length(), t.compressed())
+                    : mapping;
         } finally {
             image.unlock();
         }
@@ -110,7 +132,11 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
 
     @Override
     public void read(long offset, ByteBuffer dst) throws BlockException {
-        compressed.read(offset, dst);
+        if (encrypted != null) {
+            encrypted.read(offset, dst);
+        } else {
+            compressed.read(offset, dst);
+        }
     }
 
     // ---- writing
@@ -175,7 +201,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
 
     @Override
     public boolean hasZeroInit() {
-        return true;
+        return encrypted == null || !image.isPreallocated();
     }
 
     // ---- the rest
@@ -220,12 +246,21 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
 
     @Override
     public void readVmState(long offset, ByteBuffer dst) throws BlockException {
+        requirePlainVmState();
         vmState.read(offset, dst);
     }
 
     @Override
     public void writeVmState(long offset, ByteBuffer src) throws BlockException {
+        requirePlainVmState();
         vmState.write(offset, src);
+    }
+
+    private void requirePlainVmState() throws BlockException {
+        if (encrypted != null) {
+            throw new BlockException(
+                    Errno.ENOTSUP, "Machine state in encrypted images is not supported");
+        }
     }
 
     @Override
@@ -256,6 +291,10 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
             image.close();
         } finally {
             compressed.close();
+            Encryption encryption = image.encryption();
+            if (encryption != null) {
+                encryption.close();
+            }
         }
     }
 }

@@ -12,6 +12,8 @@ import io.cairn.block.spi.BitmapInfo;
 import io.cairn.block.spi.Measure;
 import io.cairn.block.spi.MeasureContext;
 import io.cairn.block.spi.MeasureSource;
+import io.cairn.format.luks.Luks1Creation;
+import io.cairn.format.luks.LuksCreateOptions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,13 +30,15 @@ import java.util.Optional;
 /// @param entryLength bytes of an L2 entry
 /// @param isFull whether all guest clusters are allocated from the start
 /// @param hasBacking whether zeroes would have to be written out
+/// @param luksLength bytes of the header that encryption needs, 0 without
 record Qcow2Measure(
         long size,
         boolean isVersion3,
         Geometry geometry,
         int entryLength,
         boolean isFull,
-        boolean hasBacking) {
+        boolean hasBacking,
+        long luksLength) {
     private static final long SECTOR = 512;
     private static final int MIN_EXTENDED_L2_CLUSTER_SIZE = 16384;
     private static final int BITMAP_ENTRY_LENGTH = 24;
@@ -49,7 +53,7 @@ record Qcow2Measure(
             options.put("size", Long.toString(source.length()));
         }
         Qcow2Measure image = SCHEMA.read(options, Dialect.COMMAND_LINE);
-        long metadata = image.metadataBytes();
+        long metadata = image.metadataBytes() + image.geometry.alignUp(image.luksLength);
         long full = metadata + image.geometry.alignUp(image.size);
         if (source == null) {
             return new Measure(image.isFull ? full : metadata, full, -1);
@@ -84,12 +88,30 @@ record Qcow2Measure(
                         isExtended ? 2 * Long.BYTES : Long.BYTES,
                         preallocation == Preallocation.FULL
                                 || preallocation == Preallocation.FALLOC,
-                        in.isSet("backing_file"));
+                        in.isSet("backing_file"),
+                        luksLength(in));
         if (image.l1Entries() > Qcow2Layout.MAX_L1_BYTES / Long.BYTES) {
             throw new InvalidOptionException(
                     "The image size is too large (try using a larger cluster size)");
         }
         return image;
+    }
+
+    private static long luksLength(OptionReader in) throws InvalidOptionException {
+        String format = CreateOptions.readEncryption(in);
+        Options encrypt = in.sub("encrypt");
+        if (format == null) {
+            return 0;
+        }
+        encrypt.takeText("format");
+        if (encrypt.get("key-secret") == null) {
+            throw new InvalidOptionException(
+                    "Parameter 'encrypt.key-secret' is required for cipher");
+        }
+        return format.equals("luks")
+                ? Luks1Creation.headerLength(
+                        LuksCreateOptions.SCHEMA.read(encrypt, in.dialect()).spec())
+                : 0;
     }
 
     private static boolean isVersion3(@Nullable String compat) throws InvalidOptionException {
