@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -49,6 +52,18 @@ public final class Workers implements AutoCloseable {
     /// Starts a thread that belongs to no scope and does not keep the process alive.
     public static Thread startDaemon(String name, Runnable body) {
         return Thread.ofPlatform().daemon().name(name).start(body);
+    }
+
+    /// A source of platform threads that belong to no scope: each body gets one at once, which
+    /// afterwards waits some seconds for another.
+    public static Executor pool(String name, long idleSeconds) {
+        return new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                idleSeconds,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                Thread.ofPlatform().daemon().name(name + "-", 0).factory());
     }
 
     /// Starts a virtual thread that belongs to no scope of workers.

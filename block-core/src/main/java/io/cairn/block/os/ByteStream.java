@@ -15,6 +15,15 @@ public interface ByteStream extends AutoCloseable {
     /// @return the bytes read, or -1 when the peer has ended its side
     int read(ByteBuffer dst) throws BlockException;
 
+    /// The same, but with limited patience.
+    ///
+    /// @param patienceMillis about how long it waits at most; more where a stream cannot tell
+    /// @return the bytes read, 0 when the time was over first, or -1 when the peer has ended its
+    ///   side
+    default int read(ByteBuffer dst, long patienceMillis) throws BlockException {
+        return awaitReadable(patienceMillis) ? read(dst) : 0;
+    }
+
     /// Writes all buffers in turn.
     void write(ByteBuffer... srcs) throws BlockException;
 

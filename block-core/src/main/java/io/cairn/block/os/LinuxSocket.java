@@ -20,6 +20,9 @@ final class LinuxSocket implements HostSocket {
     private final int fd;
     private final AtomicInteger users = new AtomicInteger();
 
+    /// The receive timeout that is set in the kernel; used by the thread that reads.
+    private volatile long patience;
+
     LinuxSocket(int fd) {
         this.fd = fd;
     }
@@ -62,27 +65,50 @@ final class LinuxSocket implements HostSocket {
 
     @Override
     public int read(ByteBuffer dst) throws BlockException {
+        return read(dst, 0);
+    }
+
+    /// The socket remembers the patience, so that asking again costs nothing.
+    @Override
+    public int read(ByteBuffer dst, long patienceMillis) throws BlockException {
         enter();
         try {
-            int n =
-                    Thread.currentThread().isVirtual()
-                            ? IoPool.call(() -> SocketCalls.receive(fd, dst))
-                            : SocketCalls.receive(fd, dst);
-            return n == 0 ? -1 : n;
+            int n = receive(dst, patienceMillis);
+            return n < 0 ? 0 : n == 0 ? -1 : n;
         } finally {
             leave();
         }
+    }
+
+    private int receive(ByteBuffer dst, long patienceMillis) throws BlockException {
+        if (Thread.currentThread().isVirtual()) {
+            return receiveWhenReady(dst, patienceMillis);
+        }
+        if (patience != patienceMillis) {
+            SocketCalls.setReceiveTimeout(fd, patienceMillis);
+            patience = patienceMillis;
+        }
+        int n = SocketCalls.receive(fd, dst, 0);
+        while (n < 0 && patienceMillis == 0) {
+            n = SocketCalls.receive(fd, dst, 0);
+        }
+        return n;
+    }
+
+    private int receiveWhenReady(ByteBuffer dst, long patienceMillis) throws BlockException {
+        long limit = patienceMillis == 0 ? Long.MAX_VALUE : patienceMillis;
+        int n = SocketCalls.receive(fd, dst, SocketCalls.DONT_WAIT);
+        while (n < 0 && Readiness.awaitReadable(fd, limit)) {
+            n = SocketCalls.receive(fd, dst, SocketCalls.DONT_WAIT);
+        }
+        return n;
     }
 
     @Override
     public void write(ByteBuffer... srcs) throws BlockException {
         enter();
         try {
-            if (Thread.currentThread().isVirtual()) {
-                IoPool.run(() -> SocketCalls.send(fd, srcs));
-            } else {
-                SocketCalls.send(fd, srcs);
-            }
+            SocketCalls.send(fd, srcs);
         } finally {
             leave();
         }
@@ -92,7 +118,9 @@ final class LinuxSocket implements HostSocket {
     public boolean awaitReadable(long timeoutMillis) throws BlockException {
         enter();
         try {
-            return IoPool.call(() -> SocketCalls.poll(fd, timeoutMillis));
+            return Thread.currentThread().isVirtual()
+                    ? Readiness.awaitReadable(fd, timeoutMillis)
+                    : SocketCalls.poll(fd, timeoutMillis);
         } finally {
             leave();
         }

@@ -73,6 +73,12 @@ final class PortableSocket implements HostSocket {
         }
     }
 
+    /// Waits as long as it takes, since another mode of the channel would disturb who writes.
+    @Override
+    public int read(ByteBuffer dst, long patienceMillis) throws BlockException {
+        return read(dst);
+    }
+
     @Override
     public void write(ByteBuffer... srcs) throws BlockException {
         ByteBuffer[] left = new ByteBuffer[srcs.length];

@@ -1,6 +1,8 @@
 package io.cairn.block.os;
 
 /// The numbers of Linux's socket calls, which differ between processor architectures.
+///
+/// @param epollData where in `struct epoll_event` the caller's data stand
 record SocketAbi(
         int socket,
         int bind,
@@ -14,7 +16,11 @@ record SocketAbi(
         int getsockopt,
         int shutdown,
         int ppoll,
-        int sendfile) {
+        int sendfile,
+        int epollCreate1,
+        int epollCtl,
+        int epollPwait,
+        int epollData) {
     private static final SocketAbi X86_64 =
             new SocketAbi(
                     /* socket= */ 41,
@@ -29,7 +35,11 @@ record SocketAbi(
                     /* getsockopt= */ 55,
                     /* shutdown= */ 48,
                     /* ppoll= */ 271,
-                    /* sendfile= */ 40);
+                    /* sendfile= */ 40,
+                    /* epollCreate1= */ 291,
+                    /* epollCtl= */ 233,
+                    /* epollPwait= */ 281,
+                    /* epollData= */ 4);
 
     /// The numbers that all newer architectures share.
     private static final SocketAbi GENERIC =
@@ -46,7 +56,11 @@ record SocketAbi(
                     /* getsockopt= */ 209,
                     /* shutdown= */ 210,
                     /* ppoll= */ 73,
-                    /* sendfile= */ 71);
+                    /* sendfile= */ 71,
+                    /* epollCreate1= */ 20,
+                    /* epollCtl= */ 21,
+                    /* epollPwait= */ 22,
+                    /* epollData= */ 8);
 
     /// The numbers of an architecture that {@link LinuxAbi} knows.
     static SocketAbi of(String architecture) {

@@ -18,11 +18,16 @@ final class SocketCalls {
     private static final int SOL_SOCKET = 1;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_KEEPALIVE = 9;
+    private static final int SO_RCVTIMEO = 20;
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_NODELAY = 1;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
     private static final int MSG_NOSIGNAL = 0x4000;
+
+    /// Fails rather than waits.
+    static final int DONT_WAIT = 0x40;
+
     private static final int SHUT_RD = 0;
     private static final int SHUT_RDWR = 2;
     private static final int POLLIN = 1;
@@ -108,12 +113,27 @@ final class SocketCalls {
         }
     }
 
-    /// Reads what has come; 0 at the end.
-    static int receive(int fd, ByteBuffer dst) throws BlockException {
+    /// How long {@link #receive} waits at most, 0 for any time.
+    static void setReceiveTimeout(int fd, long millis) {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory()
+                    .putLong(CallFrame.DATA, millis / 1000)
+                    .putLong(CallFrame.DATA + 8, millis % 1000 * 1000);
+            Syscall.call(frame, ABI.setsockopt(), fd, SOL_SOCKET, SO_RCVTIMEO, frame.data(), 16, 0);
+        }
+    }
+
+    /// Reads what has come; 0 at the end, -1 if nothing came in time.
+    static int receive(int fd, ByteBuffer dst, int flags) throws BlockException {
         try (CallFrame frame = CallFrame.take()) {
             long address = Syscall.address(dst);
             while (true) {
-                long n = Syscall.call(frame, ABI.recvfrom(), fd, address, dst.remaining(), 0, 0, 0);
+                long n =
+                        Syscall.call(
+                                frame, ABI.recvfrom(), fd, address, dst.remaining(), flags, 0, 0);
+                if (n == -Errno.EAGAIN.value()) {
+                    return -1;
+                }
                 if (n != -Errno.EINTR.value()) {
                     return (int) LinuxCalls.check(n);
                 }
@@ -128,15 +148,17 @@ final class SocketCalls {
         try (CallFrame frame = Vectors.frame(srcs.length);
                 CallFrame message = CallFrame.take()) {
             Vectors vectors = Vectors.of(frame, srcs);
+            boolean isVirtual = Thread.currentThread().isVirtual();
+            int flags = isVirtual ? MSG_NOSIGNAL | DONT_WAIT : MSG_NOSIGNAL;
             while (!vectors.isComplete()) {
                 message.clear(MESSAGE_SIZE);
                 message.memory()
                         .putLong(CallFrame.DATA + 16, vectors.address())
                         .putLong(CallFrame.DATA + 24, vectors.count());
-                long n =
-                        Syscall.call(
-                                message, ABI.sendmsg(), fd, message.data(), MSG_NOSIGNAL, 0, 0, 0);
-                if (n != -Errno.EINTR.value()) {
+                long n = Syscall.call(message, ABI.sendmsg(), fd, message.data(), flags, 0, 0, 0);
+                if (isVirtual && n == -Errno.EAGAIN.value()) {
+                    Readiness.awaitWritable(fd);
+                } else if (n != -Errno.EINTR.value()) {
                     vectors.advance(LinuxCalls.check(n));
                 }
             }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Sockets through Linux's calls and through the JDK.
@@ -133,5 +134,70 @@ class HostSocketTest {
         assertThat(Activation.endpoints("78", "2", 77)).isEmpty();
         assertThat(Activation.endpoints(null, "2", 77)).isEmpty();
         assertThat(Activation.endpoints("77", "x", 77)).isEmpty();
+    }
+
+    @Test
+    void aReadThatLosesPatienceLeavesWhatComesLater() throws BlockException {
+        Host host = Way.LINUX.host;
+        try (HostListener listener = host.listen(unix(), 4);
+                HostSocket client = host.connect(listener.endpoint());
+                HostSocket server = listener.accept()) {
+            ByteBuffer back = ByteBuffer.allocateDirect(8);
+            assertThat(server.read(back, 1)).isZero();
+
+            client.write(ByteBuffer.allocateDirect(8).putLong(0, 4711));
+            assertThat(server.read(back)).isEqualTo(8);
+            assertThat(back.getLong(0)).isEqualTo(4711);
+
+            client.shutdown();
+            assertThat(server.read(back, 1)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void moreVirtualThreadsWaitForSocketsThanTheHostHasThreads() throws BlockException {
+        Host host = Way.LINUX.host;
+        int count = 200;
+        List<HostSocket> clients = new ArrayList<>();
+        List<HostSocket> servers = new ArrayList<>();
+        try (HostListener listener = host.listen(unix(), count);
+                Workers workers = Workers.virtual("reader")) {
+            for (int i = 0; i < count; i++) {
+                clients.add(host.connect(listener.endpoint()));
+                servers.add(listener.accept());
+            }
+            for (HostSocket server : servers) {
+                workers.fork(() -> reflect(server));
+            }
+            // From the last to the first, so that all others wait meanwhile.
+            for (int i = count - 1; i >= 0; i--) {
+                HostSocket client = clients.get(i);
+                ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20).putLong(0, i);
+                workers.fork(() -> client.write(bytes));
+                ByteBuffer back = ByteBuffer.allocateDirect(1 << 20);
+                while (back.hasRemaining()) {
+                    back.position(back.position() + client.read(back));
+                }
+                assertThat(back.getLong(0)).isEqualTo(i);
+                client.shutdown();
+            }
+            workers.join();
+        } finally {
+            clients.forEach(HostSocket::close);
+            servers.forEach(HostSocket::close);
+        }
+    }
+
+    /// Sends back what comes, more of it at once than the socket takes.
+    private static void reflect(HostSocket socket) throws BlockException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
+        int got = 0;
+        for (int n = 0; n >= 0; n = socket.read(bytes.slice(got, bytes.capacity() - got))) {
+            got += n;
+            if (got == bytes.capacity()) {
+                socket.write(bytes);
+                return;
+            }
+        }
     }
 }

@@ -1,30 +1,26 @@
 package io.cairn.nbd.server;
 
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 
-/// Bytes that requests may hold at one time; who wants more waits, in the order of asking.
+/// Bytes that long requests may hold at one time. Who gets none does with a little, so that nobody
+/// waits for those whose clients are slow.
 final class ByteBudget {
-    /// What one unit of the semaphore stands for.
-    private static final int UNIT_BITS = 12;
-
-    private final int units;
-    private final Semaphore free;
+    private final AtomicLong free;
 
     ByteBudget(long bytes) {
-        units = Math.toIntExact(bytes >>> UNIT_BITS);
-        free = new Semaphore(units, true);
+        free = new AtomicLong(bytes);
     }
 
-    /// Takes bytes, waiting until they are there. What is more than all there are counts as all.
-    void acquire(int bytes) {
-        free.acquireUninterruptibly(units(bytes));
+    /// Takes bytes, if they are there.
+    boolean tryAcquire(long bytes) {
+        if (free.addAndGet(-bytes) >= 0) {
+            return true;
+        }
+        free.addAndGet(bytes);
+        return false;
     }
 
-    void release(int bytes) {
-        free.release(units(bytes));
-    }
-
-    private int units(int bytes) {
-        return Math.min(units, (bytes >>> UNIT_BITS) + 1);
+    void release(long bytes) {
+        free.addAndGet(bytes);
     }
 }

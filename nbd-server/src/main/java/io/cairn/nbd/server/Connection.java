@@ -21,25 +21,34 @@ final class Connection {
         this.name = name;
     }
 
-    /// Serves the client. A failure is the client's, and ends its connection alone.
+    /// Serves the client, on a virtual thread, which holds next to nothing while it waits. A
+    /// failure is the client's, and ends its connection alone.
     void run() {
-        try (HandshakeLimit limit =
-                new HandshakeLimit(server.options().handshakeMillis(), stream)) {
-            Handshake handshake = new Handshake(server, stream);
-            Session session = handshake.run();
-            limit.lift();
+        Handshake handshake = new Handshake(server, stream);
+        try {
+            Session session = agree(handshake);
             if (session != null) {
-                transmit(server.transmission(handshake.stream(), session, name));
+                transmit(server.transmission(handshake.stream(), session));
             }
         } catch (BlockException e) {
             server.options().log().accept(name + ": " + e.getMessage());
         } finally {
+            handshake.stream().close();
             stream.close();
             server.ended(this);
         }
     }
 
-    private void transmit(Transmission phase) {
+    private @Nullable Session agree(Handshake handshake) throws BlockException {
+        try (HandshakeLimit limit =
+                new HandshakeLimit(server.options().handshakeMillis(), stream)) {
+            Session session = handshake.run();
+            limit.lift();
+            return session;
+        }
+    }
+
+    private void transmit(Transmission phase) throws BlockException {
         synchronized (this) {
             if (isEnding) {
                 return;

@@ -34,7 +34,7 @@ final class Handshake {
 
     Handshake(NbdServer server, ByteStream stream) {
         this.server = server;
-        this.stream = new NbdStream(stream);
+        this.stream = NbdStream.pooled(stream);
     }
 
     /// Where the client's bytes come from now: TLS may have come between.
@@ -207,7 +207,9 @@ final class Handshake {
         if (stream.buffered() > 0) {
             throw violation("data between NBD_OPT_STARTTLS and TLS");
         }
-        stream = new NbdStream(server.secure(stream.stream()));
+        NbdStream plain = stream;
+        stream = NbdStream.pooled(server.secure(plain.stream()));
+        plain.close();
         isSecure = true;
         structured = false;
         extended = false;

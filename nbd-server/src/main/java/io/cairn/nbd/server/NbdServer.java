@@ -17,26 +17,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Exports disks to NBD clients.
 ///
-/// Each connection has a platform thread of its own, which blocks in the socket: at small requests
-/// that costs least. Exports come and go while clients are connected; a client that has chosen one
-/// keeps it until the connection ends.
+/// A connection on which requests come has a platform thread that blocks in the socket: at small
+/// requests that costs least. Between requests, and during the handshake, it has a virtual one,
+/// which costs next to nothing. Exports come and go while clients are connected; a client that has
+/// chosen one keeps it until the connection ends.
 public final class NbdServer implements AutoCloseable {
-    /// Bytes that the requests of all clients hold at most, beyond 64 KiB each.
-    private static final long BUDGET = 96L << 20;
+    /// Bytes that long requests of all clients hold at most, beyond some 64 KiB each.
+    private static final long BUDGET = 64L << 20;
+
+    private static final long IDLE_SECONDS = 5;
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final ServerOptions options;
-    private final ByteBudget budget = new ByteBudget(BUDGET);
-    private final StallWatch watch = new StallWatch();
+    private final Resources resources;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+
+    /// What all connections share.
+    ///
+    /// @param threads carry out requests
+    record Resources(Executor threads, ByteBudget budget, StallWatch watch) {}
 
     // Guarded by the lock.
     private final Map<String, NbdExport> exports = new LinkedHashMap<>();
@@ -46,7 +54,13 @@ public final class NbdServer implements AutoCloseable {
     private boolean isClosing;
 
     public NbdServer(ServerOptions options) {
+        this(options, Workers.pool("nbd:worker", IDLE_SECONDS));
+    }
+
+    /// A server that carries out requests on given threads.
+    NbdServer(ServerOptions options, Executor threads) {
         this.options = options;
+        resources = new Resources(threads, new ByteBudget(BUDGET), new StallWatch());
     }
 
     /// Offers a disk from now on, in place of one of the same name.
@@ -143,7 +157,7 @@ public final class NbdServer implements AutoCloseable {
         }
     }
 
-    /// Serves a connected client on threads of its own.
+    /// Serves a connected client; returns at once.
     public void serve(ByteStream stream) {
         String name = "nbd:conn-" + NUMBERS.incrementAndGet();
         Connection connection = new Connection(this, stream, name);
@@ -157,7 +171,7 @@ public final class NbdServer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        Workers.startDaemon(name, connection::run);
+        Workers.startVirtual(name, connection::run);
     }
 
     void ended(Connection connection) {
@@ -231,7 +245,7 @@ public final class NbdServer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        watch.close();
+        resources.watch().close();
         for (NbdExport export : exports()) {
             if (export.writable()) {
                 export.backend().flush();
@@ -268,7 +282,7 @@ public final class NbdServer implements AutoCloseable {
         return credentials.accept(stream, options.authorization());
     }
 
-    Transmission transmission(NbdStream in, Session session, String name) {
-        return new Transmission(in, session, name, budget, watch);
+    Transmission transmission(NbdStream in, Session session) {
+        return new Transmission(in, session, resources);
     }
 }

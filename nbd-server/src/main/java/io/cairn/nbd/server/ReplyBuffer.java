@@ -14,14 +14,20 @@ import java.nio.ByteBuffer;
 /// meanwhile {@linkplain #flush() send} what was committed.
 final class ReplyBuffer implements AutoCloseable {
     /// Bytes that are gathered at most.
-    private static final int SIZE = 256 << 10;
+    private static final int SIZE = 128 << 10;
 
     /// Bytes from which on it is not worth waiting for more.
-    private static final int ENOUGH = 64 << 10;
+    private static final int ENOUGH = 60 << 10;
+
+    /// The longest message that is gathered.
+    private static final int LONGEST = (64 << 10) + 64;
 
     private final Sender sender;
     private @Nullable PooledBuffer gathered;
     private @Nullable PooledBuffer single;
+
+    /// How long the owner's sending has taken in all.
+    private long sendNanos;
 
     /// Of the gathered bytes, those that were sent; guarded by this.
     private int sent;
@@ -30,9 +36,13 @@ final class ReplyBuffer implements AutoCloseable {
     private int committed;
 
     /// Sends buffers to the client, whole and not mixed with those of others.
-    @FunctionalInterface
     interface Sender {
         void send(ByteBuffer src) throws BlockException;
+
+        /// Keeps others from sending until {@link #release()}.
+        void hold();
+
+        void release();
     }
 
     ReplyBuffer(Sender sender) {
@@ -42,7 +52,7 @@ final class ReplyBuffer implements AutoCloseable {
     /// Room for a message, from position 0 to the limit `size`.
     ByteBuffer room(int size) throws BlockException {
         releaseSingle();
-        if (size > ENOUGH) {
+        if (size > LONGEST) {
             PooledBuffer own = BufferPool.shared().acquire(size);
             single = own;
             return own.buffer();
@@ -65,16 +75,40 @@ final class ReplyBuffer implements AutoCloseable {
         PooledBuffer own = single;
         if (own != null) {
             // The pieces of one reply keep their order.
+            long began = System.nanoTime();
             drain();
             sender.send(own.buffer().slice(0, length));
+            sendNanos += System.nanoTime() - began;
             releaseSingle();
             return;
         }
         synchronized (this) {
             committed += length;
             if (committed - sent >= ENOUGH) {
+                long began = System.nanoTime();
                 drain();
+                sendNanos += System.nanoTime() - began;
             }
+        }
+    }
+
+    /// How long the owner has waited in {@link #commit(int)} for the client to take replies.
+    long sendNanos() {
+        return sendNanos;
+    }
+
+    /// Begins a message that is committed in several parts.
+    void beginSequence() throws BlockException {
+        drain();
+        sender.hold();
+    }
+
+    /// Sends the rest of that message.
+    void endSequence() throws BlockException {
+        try {
+            drain();
+        } finally {
+            sender.release();
         }
     }
 

@@ -7,6 +7,7 @@ import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.protocol.nbd.NbdStream;
 import io.cairn.protocol.nbd.NbdWire;
 
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,11 @@ import java.nio.ByteBuffer;
 
 /// Carries out the requests of one session on its disk. Many threads may use it at once.
 final class RequestRunner {
-    /// The longest piece in which data are read and sent where a reply may have several.
-    private static final int PIECE = 1 << 20;
+    /// The longest piece in which data are read and sent, or received and written.
+    static final int PIECE = 1 << 20;
+
+    /// The same where memory is short.
+    static final int SMALL_PIECE = 64 << 10;
 
     /// Reads from this length on look for holes; in shorter ones looking costs more than sending.
     private static final int HOLE_SEARCH = 64 << 10;
@@ -36,8 +40,9 @@ final class RequestRunner {
     /// Carries a request out and replies.
     ///
     /// @param payload what came with the request
+    /// @param room how long the pieces of data may be
     /// @throws BlockException if the client cannot be told any more
-    void run(Request request, @Nullable ByteBuffer payload, ReplyBuffer replies)
+    void run(Request request, @Nullable ByteBuffer payload, int room, ReplyBuffer replies)
             throws BlockException {
         Request.Refusal refusal = request.refusal(session);
         if (refusal != null) {
@@ -47,7 +52,7 @@ final class RequestRunner {
         Errno errno;
         String text;
         try {
-            carryOut(request, payload, replies);
+            carryOut(request, payload, room, replies);
             return;
         } catch (ConnectionLostException e) {
             throw e.failure();
@@ -61,11 +66,12 @@ final class RequestRunner {
         forms.error(replies, request, errno, text);
     }
 
-    private void carryOut(Request request, @Nullable ByteBuffer payload, ReplyBuffer replies)
+    private void carryOut(
+            Request request, @Nullable ByteBuffer payload, int room, ReplyBuffer replies)
             throws BlockException, ConnectionLostException {
         switch (request.command()) {
             case NbdWire.CMD_READ -> {
-                read(request, replies);
+                read(request, room, replies);
                 return;
             }
             case NbdWire.CMD_BLOCK_STATUS -> {
@@ -84,7 +90,7 @@ final class RequestRunner {
                     disk.flush();
                 }
             }
-            case NbdWire.CMD_CACHE -> cache(request);
+            case NbdWire.CMD_CACHE -> cache(request, room);
             case NbdWire.CMD_WRITE_ZEROES ->
                     disk.writeZeroes(
                             request.offset(),
@@ -102,49 +108,96 @@ final class RequestRunner {
     }
 
     /// Reads a range so that the host has it at hand.
-    private void cache(Request request) throws BlockException {
+    private void cache(Request request, int room) throws BlockException {
         try (PooledBuffer pooled =
-                BufferPool.shared().acquire(Math.clamp(request.length(), 1, PIECE))) {
+                BufferPool.shared().acquire(Math.clamp(request.length(), 1, room))) {
             long done = 0;
             while (done < request.length()) {
-                int n = (int) Math.min(PIECE, request.length() - done);
+                int n = (int) Math.min(room, request.length() - done);
                 disk.read(request.offset() + done, pooled.buffer().clear().limit(n));
                 done += n;
             }
         }
     }
 
+    /// Carries out a write piece by piece as its payload comes. If the client breaks off, or a
+    /// piece fails, those before it are written.
+    ///
+    /// @throws BlockException if the client cannot be told any more
+    void writeInPieces(Request request, NbdStream in, int room, ReplyBuffer replies)
+            throws BlockException {
+        Request.Refusal refusal = request.refusal(session);
+        if (refusal == null && request.command() != NbdWire.CMD_WRITE) {
+            refusal = new Request.Refusal(Errno.EINVAL, "payload is too long");
+        }
+        long done = 0;
+        try (PooledBuffer pooled = BufferPool.shared().acquire(room)) {
+            while (refusal == null && done < request.length()) {
+                int n = (int) Math.min(room, request.length() - done);
+                ByteBuffer piece = pooled.buffer().clear().limit(n);
+                in.readFully(piece);
+                refusal = write(request.offset() + done, piece);
+                done += n;
+            }
+        }
+        if (refusal == null && request.has(NbdWire.CMD_FLAG_FUA)) {
+            refusal = flush();
+        }
+        in.skip(request.length() - done);
+        if (refusal == null) {
+            forms.done(replies, request);
+        } else {
+            forms.error(replies, request, refusal.errno(), refusal.text());
+        }
+    }
+
+    private Request.@Nullable Refusal write(long offset, ByteBuffer piece) {
+        try {
+            disk.write(offset, piece, WriteFlags.NONE);
+            return null;
+        } catch (BlockException e) {
+            return new Request.Refusal(e.errno(), e.getMessage());
+        }
+    }
+
+    private Request.@Nullable Refusal flush() {
+        try {
+            disk.flush();
+            return null;
+        } catch (BlockException e) {
+            return new Request.Refusal(e.errno(), e.getMessage());
+        }
+    }
+
     // ---- reads
 
-    private void read(Request request, ReplyBuffer replies)
+    private void read(Request request, int room, ReplyBuffer replies)
             throws BlockException, ConnectionLostException {
         int length = (int) request.length();
         if (request.has(NbdWire.CMD_FLAG_FUA)) {
             disk.flush();
         }
-        if (!session.chunked()) {
-            ByteBuffer out = replies.room(NbdWire.SIMPLE_REPLY_SIZE + length);
-            Replies.putSimple(out, request, 0);
-            disk.read(request.offset(), out);
-            commit(replies, out.limit());
-        } else if (length == 0) {
+        boolean isWhole = !session.chunked() || request.has(NbdWire.CMD_FLAG_DF);
+        if (session.chunked() && length == 0) {
             forms.done(replies, request);
-        } else if (request.has(NbdWire.CMD_FLAG_DF) || length < HOLE_SEARCH) {
+        } else if (isWhole && length > room) {
+            sendInSequence(request, room, replies);
+        } else if (isWhole || length < HOLE_SEARCH) {
             sendData(request, request.offset(), length, true, replies);
         } else {
-            readSparse(request, replies);
+            readSparse(request, room, replies);
         }
     }
 
     /// Sends holes as such, and data in pieces.
-    private void readSparse(Request request, ReplyBuffer replies)
+    private void readSparse(Request request, int room, ReplyBuffer replies)
             throws BlockException, ConnectionLostException {
         long offset = request.offset();
         long end = offset + request.length();
         while (offset < end) {
             BlockStatus status = disk.chainStatus(offset, end - offset, true).status();
             boolean isZero = status.zero() || !status.allocated();
-            long n = Math.min(status.length(), isZero ? end - offset : PIECE);
+            long n = Math.min(status.length(), isZero ? end - offset : room);
             boolean last = offset + n == end;
             if (isZero) {
                 ByteBuffer out = replies.room(forms.chunkHeader() + 12);
@@ -161,11 +214,62 @@ final class RequestRunner {
     private void sendData(
             Request request, long offset, int length, boolean last, ReplyBuffer replies)
             throws BlockException, ConnectionLostException {
-        ByteBuffer out = replies.room(forms.chunkHeader() + 8 + length);
-        forms.putChunk(out, request, last, NbdWire.REPLY_OFFSET_DATA, 8L + length);
-        out.putLong(offset);
+        ByteBuffer out = replies.room(dataHeader() + length);
+        putDataHeader(out, request, offset, length, last);
         disk.read(offset, out);
         commit(replies, out.limit());
+    }
+
+    private int dataHeader() {
+        return session.chunked() ? forms.chunkHeader() + 8 : NbdWire.SIMPLE_REPLY_SIZE;
+    }
+
+    private void putDataHeader(
+            ByteBuffer out, Request request, long offset, int length, boolean last) {
+        if (session.chunked()) {
+            forms.putChunk(out, request, last, NbdWire.REPLY_OFFSET_DATA, 8L + length);
+            out.putLong(offset);
+        } else {
+            Replies.putSimple(out, request, 0);
+        }
+    }
+
+    /// Sends data that must not be cut piece by piece. Once the first is sent a failure of the disk
+    /// cannot be told, and ends the connection.
+    private void sendInSequence(Request request, int room, ReplyBuffer replies)
+            throws BlockException, ConnectionLostException {
+        int length = (int) request.length();
+        replies.beginSequence();
+        try {
+            sendPiece(request, room, replies);
+            int done = room;
+            while (done < length) {
+                int n = Math.min(room, length - done);
+                ByteBuffer out = replies.room(n);
+                readOrLose(request.offset() + done, out);
+                commit(replies, n);
+                done += n;
+            }
+        } finally {
+            replies.endSequence();
+        }
+    }
+
+    /// Sends the header of all data with the first of them.
+    private void sendPiece(Request request, int room, ReplyBuffer replies)
+            throws BlockException, ConnectionLostException {
+        ByteBuffer out = replies.room(dataHeader() + room);
+        putDataHeader(out, request, request.offset(), (int) request.length(), true);
+        disk.read(request.offset(), out);
+        commit(replies, out.limit());
+    }
+
+    private void readOrLose(long offset, ByteBuffer out) throws ConnectionLostException {
+        try {
+            disk.read(offset, out);
+        } catch (BlockException e) {
+            throw new ConnectionLostException(e);
+        }
     }
 
     /// Tells a failure of the connection from one of the disk.

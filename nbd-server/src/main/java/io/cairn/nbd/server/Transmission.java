@@ -10,35 +10,50 @@ import io.cairn.protocol.nbd.NbdWire;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The transmission phase of one connection.
 ///
 /// One worker at a time has the {@linkplain Turns turn}: it takes requests from the socket. While
-/// requests are quick it carries each out itself and gathers the replies, which costs no change of
-/// threads. When requests are slow, it passes the turn on before it carries one out, so that many
-/// are under way at once. A worker that gets stuck in what was expected to be quick is {@linkplain
-/// #relieve(long) relieved} of its turn.
+/// requests are {@linkplain Pace quick} it carries each out itself and gathers the replies, which
+/// costs no change of threads. When requests are slow, it passes the turn on before it carries one
+/// out, so that many are under way at once; so it does with long ones, that one may be read from
+/// the disk while another is sent. A worker that gets stuck in what was expected to be quick is
+/// {@linkplain #relieve(long) relieved} of its turn. When nothing comes for a moment the workers
+/// leave, and only who called {@link #run()} waits for more.
 final class Transmission {
     private static final int MAX_WORKERS = 16;
     private static final int PATIENCE_SECONDS = 5;
 
-    /// Requests that take longer on average are carried out beside each other.
-    private static final long SLOW_NANOS = 100_000;
+    /// How long a worker waits for a request.
+    private static final long IDLE_MILLIS = 100;
 
-    private static final long QUICK_NANOS = 40_000;
+    private static final long FOREVER_MILLIS = Long.MAX_VALUE;
+
+    /// How long it may take until other workers are done, for one to carry out a request alone.
+    private static final long ALONE_NANOS = 2_000_000;
 
     /// Payloads up to this length are not copied out of the buffer in which they came.
     private static final int SMALL_PAYLOAD = 64 << 10;
 
+    /// Two requests from this length on may overlap even if they are quick.
+    private static final int LONG = 512 << 10;
+
+    private static final int LONG_WORKERS = 2;
+
     private final NbdStream in;
     private final Session session;
     private final RequestRunner runner;
+    private final Executor threads;
     private final ByteBudget budget;
     private final StallWatch watch;
     private final ReentrantLock sending = new ReentrantLock();
     private final Turns turns;
+    private final Pace pace = new Pace();
 
     /// Odd while the worker that has the turn carries a request out; who changes it from odd to
     /// even has the turn from then on.
@@ -50,30 +65,50 @@ final class Transmission {
     /// The replies of a worker that was relieved, which the next one sends; guarded by the turn.
     private @Nullable ReplyBuffer left;
 
-    private volatile boolean overlaps;
-    private volatile long averageNanos;
+    /// Buffers at which workers that were relieved still look, by the number of their request;
+    /// guarded by itself.
+    private final Map<Long, PooledBuffer> abandoned = new HashMap<>();
 
     /// What {@link StallWatch} saw last; used by it alone.
     long seenSerial;
 
-    Transmission(NbdStream in, Session session, String name, ByteBudget budget, StallWatch watch) {
+    Transmission(NbdStream in, Session session, NbdServer.Resources resources) {
         this.in = in;
         this.session = session;
         this.runner = new RequestRunner(session);
-        this.budget = budget;
-        this.watch = watch;
-        this.turns = new Turns(name, MAX_WORKERS, this::work);
+        this.threads = resources.threads();
+        this.budget = resources.budget();
+        this.watch = resources.watch();
+        this.turns = new Turns(threads, MAX_WORKERS, this::work);
     }
 
-    /// Serves the client until it has gone, and returns when nothing of it is under way.
-    void run() {
-        watch.add(this);
+    /// Serves the client until it has gone, and returns when nothing of it is under way. The
+    /// calling thread only waits.
+    void run() throws BlockException {
         try {
-            work();
-            turns.awaitWorkers();
+            while (awaitRequests()) {
+                watch.add(this);
+                try {
+                    turns.begin();
+                    turns.awaitWorkers();
+                } finally {
+                    watch.remove(this);
+                }
+            }
         } finally {
-            watch.remove(this);
+            synchronized (abandoned) {
+                abandoned.values().forEach(PooledBuffer::close);
+            }
         }
+    }
+
+    /// Waits for as long as it takes, with no memory but for what has come of a request.
+    private boolean awaitRequests() throws BlockException {
+        if (!turns.isOver() && in.buffered() < headerSize()) {
+            in.rest();
+            in.stream().awaitReadable(FOREVER_MILLIS);
+        }
+        return !turns.isOver();
     }
 
     /// Takes no further request.
@@ -94,7 +129,7 @@ final class Transmission {
 
     private void work() {
         boolean isSound = false;
-        try (ReplyBuffer replies = new ReplyBuffer(this::send)) {
+        try (ReplyBuffer replies = new ReplyBuffer(new Outlet())) {
             while (turns.take()) {
                 serveTurn(replies);
             }
@@ -119,18 +154,15 @@ final class Transmission {
             before.flushBeneath();
         }
         ofTurn = replies;
-        long began = System.nanoTime();
-        int count = 0;
+        Pace.Batch batch = pace.new Batch(replies);
         while (true) {
             if (in.buffered() < headerSize()) {
+                batch.judge();
                 replies.flush();
-                judge(began, count);
-                if (!in.await(headerSize())) {
-                    turns.end();
+                if (!awaitHeader()) {
                     return;
                 }
-                began = System.nanoTime();
-                count = 0;
+                batch.begin();
             }
             Request request = take();
             if (request == null || turns.isOver()) {
@@ -138,15 +170,50 @@ final class Transmission {
                 turns.end();
                 return;
             }
-            count++;
-            if (overlaps) {
+            boolean isTrial = pace.overlaps() && isTrial();
+            if (isTrial) {
+                batch.begin();
+            }
+            batch.add(request);
+            Outcome outcome =
+                    !isTrial && isForMany(request)
+                            ? serveBesideOthers(request, replies)
+                            : serveAtOnce(request, replies);
+            if (isTrial) {
+                batch.judgeTrial();
+                batch.begin();
+            }
+            if (outcome == Outcome.TURN_PASSED) {
                 replies.flush();
-                serveBesideOthers(request, replies);
                 return;
             }
-            if (!serveAtOnce(request, replies)) {
-                replies.flush();
-                return;
+        }
+    }
+
+    /// Who has the turn after a request was carried out.
+    private enum Outcome {
+        TURN_KEPT,
+        TURN_PASSED
+    }
+
+    /// Waits until a whole header is there.
+    ///
+    /// @return false if there will be none, or not soon; the turn is over then
+    private boolean awaitHeader() throws BlockException {
+        while (true) {
+            switch (in.await(headerSize(), IDLE_MILLIS)) {
+                case THERE -> {
+                    return true;
+                }
+                case ENDED -> {
+                    turns.end();
+                    return false;
+                }
+                case NOTHING_YET -> {
+                    if (turns.rest()) {
+                        return false;
+                    }
+                }
             }
         }
     }
@@ -169,50 +236,99 @@ final class Transmission {
         return request.command() == NbdWire.CMD_DISC ? null : request;
     }
 
-    /// Carries a request out within the turn.
-    ///
-    /// @return false if the turn was taken away meanwhile
-    private boolean serveAtOnce(Request request, ReplyBuffer replies) throws BlockException {
-        int length = request.hasPayload(session.extended()) ? (int) request.length() : 0;
-        int held = Math.max(length, replySize(request));
-        if (held > SMALL_PAYLOAD) {
-            budget.acquire(held);
+    /// Whether a request is slow or long enough for others to be carried out beside it.
+    private boolean isForMany(Request request) {
+        return pace.overlaps() || (held(request) >= LONG && turns.busy() < LONG_WORKERS);
+    }
+
+    /// Whether the next request is to be carried out alone, and no other is under way.
+    private boolean isTrial() {
+        if (!pace.isTrialDue()) {
+            return false;
         }
-        try (PooledBuffer pooled = length > SMALL_PAYLOAD ? readPayload(length) : null) {
-            ByteBuffer payload = pooled == null ? smallPayload(length) : pooled.buffer();
-            long odd = serial.get() + 1;
-            serial.set(odd);
-            watch.wake();
-            runner.run(request, payload, replies);
-            return serial.compareAndSet(odd, odd + 1);
+        if (turns.awaitAlone(ALONE_NANOS)) {
+            return true;
+        }
+        pace.putOff();
+        return false;
+    }
+
+    /// Carries a request out within the turn.
+    private Outcome serveAtOnce(Request request, ReplyBuffer replies) throws BlockException {
+        int length = payloadLength(request);
+        int held = held(request);
+        boolean hasRoom = held > SMALL_PAYLOAD && budget.tryAcquire(held);
+        int room = hasRoom ? RequestRunner.PIECE : RequestRunner.SMALL_PIECE;
+        try {
+            if (length > room) {
+                runner.writeInPieces(request, in, room, replies);
+                return Outcome.TURN_KEPT;
+            }
+            try (PooledBuffer pooled = length > SMALL_PAYLOAD ? readPayload(length) : null) {
+                ByteBuffer payload = pooled == null ? smallPayload(length) : pooled.buffer();
+                long odd = serial.get() + 1;
+                serial.set(odd);
+                watch.wake();
+                runner.run(request, payload, room, replies);
+                return endWithin(odd);
+            }
         } finally {
-            if (held > SMALL_PAYLOAD) {
+            if (hasRoom) {
                 budget.release(held);
             }
         }
     }
 
-    /// Passes the turn on, and carries the request out.
-    private void serveBesideOthers(Request request, ReplyBuffer replies) throws BlockException {
-        int length = request.hasPayload(session.extended()) ? (int) request.length() : 0;
-        int held = Math.max(length, replySize(request));
-        budget.acquire(held);
-        try (PooledBuffer pooled = length > 0 ? readPayload(length) : null) {
-            long began = System.nanoTime();
-            turns.pass();
-            runner.run(request, pooled == null ? null : pooled.buffer(), replies);
+    private Outcome endWithin(long odd) {
+        if (serial.compareAndSet(odd, odd + 1)) {
+            return Outcome.TURN_KEPT;
+        }
+        PooledBuffer mine;
+        synchronized (abandoned) {
+            mine = abandoned.remove(odd);
+        }
+        if (mine != null) {
+            mine.close();
+        }
+        return Outcome.TURN_PASSED;
+    }
+
+    /// Passes the turn on, and carries the request out; or carries it out within the turn if there
+    /// is no memory for more.
+    private Outcome serveBesideOthers(Request request, ReplyBuffer replies) throws BlockException {
+        int length = payloadLength(request);
+        int held = held(request);
+        if (length > RequestRunner.PIECE || !budget.tryAcquire(held)) {
+            return serveAtOnce(request, replies);
+        }
+        try {
             replies.flush();
-            judge(began, 1);
+            try (PooledBuffer pooled = length > 0 ? readPayload(length) : null) {
+                turns.pass();
+                Pace.Batch batch = pace.new Batch(replies);
+                batch.add(request);
+                ByteBuffer payload = pooled == null ? null : pooled.buffer();
+                runner.run(request, payload, RequestRunner.PIECE, replies);
+                batch.judge();
+                replies.flush();
+            }
         } finally {
             budget.release(held);
         }
+        return Outcome.TURN_PASSED;
     }
 
-    /// The most that the reply holds at one time.
-    private int replySize(Request request) {
-        return request.command() == NbdWire.CMD_READ
-                ? Math.clamp(request.length(), 0, NbdWire.MAX_PAYLOAD)
-                : 0;
+    private int payloadLength(Request request) {
+        return request.hasPayload(session.extended()) ? (int) request.length() : 0;
+    }
+
+    /// The most that a request and its reply hold at one time.
+    private int held(Request request) {
+        boolean holds =
+                request.command() == NbdWire.CMD_READ
+                        || request.command() == NbdWire.CMD_CACHE
+                        || request.hasPayload(session.extended());
+        return holds ? Math.clamp(request.length(), 0, RequestRunner.PIECE) : 0;
     }
 
     /// The payload where it is in the buffer, or null if there is none.
@@ -237,35 +353,31 @@ final class Transmission {
         }
     }
 
-    /// Chooses how the next requests are served, by how long the last ones took.
-    private void judge(long began, int count) {
-        if (count == 0) {
-            return;
-        }
-        long nanos = (System.nanoTime() - began) / count;
-        long before = averageNanos;
-        long average = before + (nanos - before) / 8;
-        // Workers that judge at the same time may forget each other's figures, which are alike.
-        averageNanos = average;
-        if (nanos > SLOW_NANOS || average > SLOW_NANOS) {
-            overlaps = true;
-        } else if (average < QUICK_NANOS) {
-            overlaps = false;
-        }
-    }
-
     /// Takes the turn away from a worker that has carried out one request for too long. Called by
     /// the watch alone.
     ///
     /// @param odd the serial number of that request
     void relieve(long odd) {
         ReplyBuffer stuck = ofTurn;
-        if (!serial.compareAndSet(odd, odd + 1)) {
+        // While a client takes no replies there is no use in carrying out more of its requests.
+        if (sending.isLocked()) {
             return;
         }
-        overlaps = true;
-        averageNanos = 2 * SLOW_NANOS;
-        in.moveOn();
+        synchronized (abandoned) {
+            if (!serial.compareAndSet(odd, odd + 1)) {
+                return;
+            }
+            try {
+                PooledBuffer buffer = in.moveOn();
+                if (buffer != null) {
+                    abandoned.put(odd, buffer);
+                }
+            } catch (BlockException _) {
+                // There is no memory for another buffer: the connection ends.
+                stop();
+            }
+        }
+        pace.slowDown();
         left = stuck;
         turns.pass();
     }
@@ -275,11 +387,25 @@ final class Transmission {
         return serial.get();
     }
 
-    private void send(ByteBuffer src) throws BlockException {
-        sending.lock();
-        try {
-            in.stream().write(src);
-        } finally {
+    /// Sends what workers have for the client, the messages of one not mixed with those of others.
+    private final class Outlet implements ReplyBuffer.Sender {
+        @Override
+        public void send(ByteBuffer src) throws BlockException {
+            sending.lock();
+            try {
+                in.stream().write(src);
+            } finally {
+                sending.unlock();
+            }
+        }
+
+        @Override
+        public void hold() {
+            sending.lock();
+        }
+
+        @Override
+        public void release() {
             sending.unlock();
         }
     }

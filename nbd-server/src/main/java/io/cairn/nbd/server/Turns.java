@@ -1,54 +1,74 @@
 package io.cairn.nbd.server;
 
-import io.cairn.block.Workers;
-
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Who of a connection's workers takes requests. Workers come as they are needed, and go when they
-/// have waited for long.
+/// Who of a connection's workers takes requests. Workers come as they are needed, go when they have
+/// waited for long, and all of them go when there is nothing to do.
 final class Turns {
     private static final long PATIENCE_SECONDS = 5;
 
-    private final String name;
+    private final Executor threads;
     private final int limit;
     private final Runnable body;
     private final ReentrantLock lock = new ReentrantLock();
+
+    /// The turn is free, or there are no turns any more.
     private final Condition changed = lock.newCondition();
+
+    /// A worker waits or has left; for who wants to be alone.
+    private final Condition idled = lock.newCondition();
+
+    /// The last worker has left.
+    private final Condition deserted = lock.newCondition();
 
     // Guarded by the lock.
     private boolean isFree = true;
-    private int workers = 1;
+    private boolean isResting = true;
+    private int workers;
     private int waiting;
-    private int started;
     private @Nullable Thread ending;
 
     private volatile boolean isOver;
 
-    /// Turns of a first worker, and of up to `limit` that are started with `body`.
-    Turns(String name, int limit, Runnable body) {
-        this.name = name;
+    /// Turns of up to `limit` workers, which run `body` on threads from `threads`.
+    Turns(Executor threads, int limit, Runnable body) {
+        this.threads = threads;
         this.limit = limit;
         this.body = body;
     }
 
+    /// Starts a worker; there is none.
+    void begin() {
+        lock.lock();
+        try {
+            isResting = false;
+            workers++;
+        } finally {
+            lock.unlock();
+        }
+        threads.execute(body);
+    }
+
     /// Waits for the turn.
     ///
-    /// @return false if there is nothing left to do
+    /// @return false if the worker shall leave
     boolean take() {
         lock.lock();
         try {
             waiting++;
+            idled.signal();
             long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-            while (!isFree && !isOver && left > 0) {
+            while (!isFree && !isOver && !isResting && left > 0) {
                 left = changed.awaitNanos(left);
             }
             waiting--;
-            if (isOver || !isFree) {
+            if (isOver || isResting || !isFree) {
                 return false;
             }
             isFree = false;
@@ -62,7 +82,7 @@ final class Turns {
 
     /// Lets another worker have the turn.
     void pass() {
-        int number = 0;
+        boolean starts = false;
         lock.lock();
         try {
             isFree = true;
@@ -70,13 +90,58 @@ final class Turns {
                 changed.signal();
             } else if (workers < limit && !isOver) {
                 workers++;
-                number = ++started;
+                starts = true;
             }
         } finally {
             lock.unlock();
         }
-        if (number > 0) {
-            Workers.startDaemon(name + "." + number, body);
+        if (starts) {
+            threads.execute(body);
+        }
+    }
+
+    /// Sends all workers away, unless one is still carrying out a request; called with the turn,
+    /// which ends with that.
+    boolean rest() {
+        lock.lock();
+        try {
+            if (workers - waiting > 1) {
+                return false;
+            }
+            isFree = true;
+            isResting = true;
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How many workers carry out requests or look for them.
+    int busy() {
+        lock.lock();
+        try {
+            return workers - waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until no other worker carries out a request; called with the turn.
+    ///
+    /// @return false if the time was over first
+    boolean awaitAlone(long nanos) {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (workers - waiting > 1 && left > 0) {
+                left = idled.awaitNanos(left);
+            }
+            return workers - waiting == 1;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts workers", e);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -100,8 +165,11 @@ final class Turns {
         lock.lock();
         try {
             workers--;
-            changed.signalAll();
-            LockSupport.unpark(ending);
+            idled.signal();
+            if (workers == 0) {
+                deserted.signalAll();
+                LockSupport.unpark(ending);
+            }
         } finally {
             lock.unlock();
         }
@@ -112,7 +180,7 @@ final class Turns {
         lock.lock();
         try {
             while (workers > 0) {
-                changed.awaitUninterruptibly();
+                deserted.awaitUninterruptibly();
             }
         } finally {
             lock.unlock();

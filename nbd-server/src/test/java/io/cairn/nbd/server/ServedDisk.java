@@ -2,6 +2,7 @@ package io.cairn.nbd.server;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Permissions;
+import io.cairn.block.Workers;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
@@ -18,6 +19,8 @@ import io.cairn.testimages.TestGraph;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /// A disk in memory behind a server on a unix socket, for tests.
@@ -25,6 +28,11 @@ final class ServedDisk implements AutoCloseable {
     final MemoryHost host = new MemoryHost();
     final BlockBackend disk;
     final Path socket;
+
+    /// The threads that a connection holds at present.
+    final AtomicInteger working = new AtomicInteger();
+
+    private final Executor threads = Workers.pool("served", 1);
 
     private final TestGraph served = new TestGraph(host, new FormatDrivers(), new FilterDrivers());
     private final BlockGraph clients =
@@ -59,7 +67,18 @@ final class ServedDisk implements AutoCloseable {
 
     private NbdServer start(ServerOptions options, UnaryOperator<NbdExport> change)
             throws BlockException {
-        NbdServer started = new NbdServer(options);
+        NbdServer started =
+                new NbdServer(
+                        options,
+                        body ->
+                                threads.execute(() -> {
+                                    working.incrementAndGet();
+                                    try {
+                                        body.run();
+                                    } finally {
+                                        working.decrementAndGet();
+                                    }
+                                }));
         started.addExport(change.apply(NbdExport.of("", disk, true)));
         started.listen(HostListener.open(SocketEndpoint.Unix.of(socket.toString()), 64));
         return started;

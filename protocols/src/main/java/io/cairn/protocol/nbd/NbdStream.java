@@ -1,8 +1,12 @@
 package io.cairn.protocol.nbd;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.BufferPool;
 import io.cairn.block.Errno;
+import io.cairn.block.PooledBuffer;
 import io.cairn.block.os.ByteStream;
+
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -12,19 +16,44 @@ import java.nio.charset.StandardCharsets;
 /// call.
 ///
 /// For one thread at a time.
-public final class NbdStream {
+public final class NbdStream implements AutoCloseable {
     private static final int FIRST_SIZE = 8 << 10;
 
     /// The longest message that is waited for as a whole.
     public static final int MAX_SIZE = 256 << 10;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
+
     private final ByteStream stream;
-    private ByteBuffer in;
+    private final boolean isPooled;
+    private ByteBuffer in = NOTHING;
+
+    /// The loan of the buffer, if it is one.
+    private @Nullable PooledBuffer lent;
+
+    /// What a wait has come to.
+    public enum Arrival {
+        /// The bytes are there.
+        THERE,
+        /// Nothing more has come in time; what there is of the bytes stays in the buffer.
+        NOTHING_YET,
+        /// The peer had nothing more to say, and had not begun to.
+        ENDED
+    }
 
     /// A reader of what a stream brings from now on.
     public NbdStream(ByteStream stream) {
+        this(stream, false);
+    }
+
+    private NbdStream(ByteStream stream, boolean isPooled) {
         this.stream = stream;
-        in = ByteBuffer.allocateDirect(FIRST_SIZE).limit(0);
+        this.isPooled = isPooled;
+    }
+
+    /// The same with a buffer from the pool, which must be given back by {@link #close()}.
+    public static NbdStream pooled(ByteStream stream) {
+        return new NbdStream(stream, true);
     }
 
     /// The stream itself, for what goes to the peer.
@@ -42,15 +71,48 @@ public final class NbdStream {
         return in.remaining();
     }
 
-    /// Leaves the present buffer to who still looks at what was taken from it.
-    public void moveOn() {
-        resize(in.capacity());
+    /// Leaves the present buffer to who still looks at what was taken from it, and goes on with
+    /// another one.
+    ///
+    /// @return the present buffer, for who looks at it to give back
+    public @Nullable PooledBuffer moveOn() throws BlockException {
+        PooledBuffer before = lent;
+        replace(in.capacity());
+        return before;
     }
 
-    private void resize(int size) {
-        ByteBuffer next = ByteBuffer.allocateDirect(size);
-        next.put(in.duplicate()).flip();
-        in = next;
+    /// Goes on with a buffer of another size.
+    private void resize(int size) throws BlockException {
+        PooledBuffer before = lent;
+        replace(size);
+        if (before != null) {
+            before.close();
+        }
+    }
+
+    private void replace(int size) throws BlockException {
+        PooledBuffer next = isPooled ? BufferPool.shared().acquire(size) : null;
+        ByteBuffer room = next == null ? ByteBuffer.allocateDirect(size) : next.buffer();
+        in = room.put(in.duplicate()).flip();
+        lent = next;
+    }
+
+    /// Gives the buffer back while there is nothing in it.
+    public void rest() {
+        if (!in.hasRemaining()) {
+            close();
+        }
+    }
+
+    /// Gives the buffer back; what was in it is lost. The stream stays open.
+    @Override
+    public void close() {
+        PooledBuffer before = lent;
+        in = NOTHING;
+        lent = null;
+        if (before != null) {
+            before.close();
+        }
     }
 
     /// Waits until this many bytes are in the buffer, at most {@link #MAX_SIZE}.
@@ -58,19 +120,30 @@ public final class NbdStream {
     /// @return false if the peer had nothing more to say, and had not begun to
     /// @throws BlockException with `ECONNRESET` if the peer ended within them
     public boolean await(int count) throws BlockException {
+        return await(count, 0) == Arrival.THERE;
+    }
+
+    /// The same with limited patience for each of the steps in which they come.
+    ///
+    /// @param patienceMillis 0 for any
+    public Arrival await(int count, long patienceMillis) throws BlockException {
         while (in.remaining() < count) {
             int had = in.remaining();
             if (in.capacity() < count) {
-                resize(Math.min(MAX_SIZE, Integer.highestOneBit(count) << 1));
+                resize(Math.clamp(Integer.highestOneBit(count) << 1, FIRST_SIZE, MAX_SIZE));
             } else if (in.capacity() - in.position() < count || had == 0) {
                 in.compact().flip();
             }
-            int n = stream.read(in.duplicate().limit(in.capacity()).position(in.limit()));
+            ByteBuffer free = in.duplicate().limit(in.capacity()).position(in.limit());
+            int n = patienceMillis == 0 ? stream.read(free) : stream.read(free, patienceMillis);
             if (n < 0) {
                 if (had == 0) {
-                    return false;
+                    return Arrival.ENDED;
                 }
                 throw ended();
+            }
+            if (n == 0) {
+                return Arrival.NOTHING_YET;
             }
             in.limit(in.limit() + n);
             if (in.limit() == in.capacity() && in.capacity() < MAX_SIZE) {
@@ -78,7 +151,7 @@ public final class NbdStream {
                 resize(2 * in.capacity());
             }
         }
-        return true;
+        return Arrival.THERE;
     }
 
     /// Waits until this many bytes are in the buffer; the peer must send them.
