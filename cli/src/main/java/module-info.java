@@ -8,5 +8,6 @@ module io.cairn.cli {
     requires io.cairn.job;
     requires io.cairn.nbd.server;
     requires io.cairn.protocol;
+    requires io.cairn.qmp;
     requires jdk.unsupported;
 }

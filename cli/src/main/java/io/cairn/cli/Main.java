@@ -3,6 +3,7 @@ package io.cairn.cli;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.Tool;
+import io.cairn.cli.daemon.DaemonTool;
 import io.cairn.cli.img.ImgTool;
 import io.cairn.cli.io.IoTool;
 import io.cairn.cli.nbd.NbdTool;
@@ -26,9 +27,10 @@ public final class Main {
                    cairn install-links DIRECTORY
 
             tools:
-              img    create, inspect and change disk images (qemu-img)
-              io     read, write and examine one disk image (qemu-io)
-              nbd    export a disk image over the network (qemu-nbd)
+              daemon  serve disks, jobs and exports over QMP (qemu-storage-daemon)
+              img     create, inspect and change disk images (qemu-img)
+              io      read, write and examine one disk image (qemu-io)
+              nbd     export a disk image over the network (qemu-nbd)
 
             In DIRECTORY, install-links makes programs named as those whose place the tools take.
             """;
@@ -69,6 +71,7 @@ public final class Main {
     /// The tool of a name, its own or that of the program whose place it takes.
     private static @Nullable Tool tool(String name) {
         return switch (name) {
+            case "daemon", "qemu-storage-daemon" -> new DaemonTool();
             case "img", "qemu-img" -> new ImgTool();
             case "io", "qemu-io" -> new IoTool();
             case "nbd", "qemu-nbd" -> new NbdTool();

@@ -120,7 +120,12 @@ public final class BlockGraph implements AutoCloseable {
             }
             node.requireUnblocked("remove");
             if (!node.parents().isEmpty()) {
-                throw new BlockException(Errno.EBUSY, "Block device " + name + " is in use");
+                boolean isFrontEnd =
+                        node.parents().stream()
+                                .anyMatch(edge -> edge.parent() instanceof BlockBackend);
+                throw new BlockException(
+                        Errno.EBUSY,
+                        (isFrontEnd ? "Node " : "Block device ") + name + " is in use");
             }
             node.setMonitorOwned(false);
             releaseIfUnused(node);

@@ -13,6 +13,7 @@ import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
+import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.FormatInfo;
 import io.cairn.block.spi.PointInTime;
 
@@ -51,6 +52,22 @@ public record EncryptedChild(Child child, SectorCipher cipher, long shift) imple
                 child.write(offset + done, part, flags);
             }
         }
+    }
+
+    /// What is stored elsewhere would have to pass the cipher.
+    @Override
+    public boolean copyFrom(DriverInstance storage, long storageOffset, long offset, long length) {
+        return false;
+    }
+
+    @Override
+    public int pack(ByteBuffer src, ByteBuffer packed) throws BlockException {
+        throw new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text());
+    }
+
+    @Override
+    public void writePacked(long offset, int length, ByteBuffer packed) throws BlockException {
+        throw new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text());
     }
 
     @Override

@@ -13,6 +13,7 @@ final class Connection {
 
     // Guarded by this.
     private @Nullable Transmission transmission;
+    private @Nullable NbdExport export;
     private boolean isEnding;
 
     Connection(NbdServer server, ByteStream stream, String name) {
@@ -28,7 +29,7 @@ final class Connection {
         try {
             Session session = agree(handshake);
             if (session != null) {
-                transmit(server.transmission(handshake.stream(), session));
+                transmit(server.transmission(handshake.stream(), session), session.export());
             }
         } catch (BlockException e) {
             server.options().log().accept(name + ": " + e.getMessage());
@@ -48,14 +49,20 @@ final class Connection {
         }
     }
 
-    private void transmit(Transmission phase) throws BlockException {
+    private void transmit(Transmission phase, NbdExport chosen) throws BlockException {
         synchronized (this) {
             if (isEnding) {
                 return;
             }
             transmission = phase;
+            export = chosen;
         }
         phase.run();
+    }
+
+    /// Whether the client has chosen that export.
+    synchronized boolean uses(NbdExport other) {
+        return export == other;
     }
 
     /// Begins to end the connection: at once during the handshake, else after what is under way.

@@ -83,6 +83,41 @@ public final class NbdServer implements AutoCloseable {
         }
     }
 
+    /// The number of clients that use an export, be it still offered or not.
+    public int clients(NbdExport export) {
+        return users(export).size();
+    }
+
+    private List<Connection> users(NbdExport export) {
+        lock.lock();
+        try {
+            return connections.stream().filter(client -> client.uses(export)).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Ends the connections of all clients that use an export, which is not offered any more: what
+    /// is under way is finished and answered.
+    public void disconnect(NbdExport export) {
+        List<Connection> users = users(export);
+        users.forEach(Connection::stop);
+        users.forEach(Connection::awaitEnd);
+        awaitUnused(export);
+    }
+
+    /// Waits until the last client of an export, which is not offered any more, has left.
+    public void awaitUnused(NbdExport export) {
+        lock.lock();
+        try {
+            while (connections.stream().anyMatch(client -> client.uses(export))) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     List<NbdExport> exports() {
         lock.lock();
         try {

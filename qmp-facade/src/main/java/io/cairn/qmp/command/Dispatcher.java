@@ -39,6 +39,26 @@ public final class Dispatcher {
         }
     }
 
+    /// Runs a command that stands on a command line.
+    ///
+    /// @param input how the arguments' values are written
+    public void run(String name, JsonObject arguments, Input input)
+            throws BlockException, QmpException {
+        Command<?> command = table.find(name).orElseThrow();
+        Checker fitting = new Checker(table.schema(), input);
+        JsonObject checked = fitting.arguments(command.definition().arguments(), arguments);
+        Caller nobody =
+                _ -> {
+                    throw new IllegalStateException();
+                };
+        lock.lock();
+        try {
+            command.run(new Arguments(checked), nobody);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// What a monitor takes.
     public enum Mode {
         /// Nothing but the end of the negotiation.

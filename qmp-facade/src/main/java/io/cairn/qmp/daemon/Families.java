@@ -4,6 +4,7 @@ import io.cairn.block.option.JsonObject;
 import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.command.block.NodeCommands;
+import io.cairn.qmp.command.export.ExportCommands;
 import io.cairn.qmp.command.job.JobCommands;
 import io.cairn.qmp.command.monitor.MonitorCommands;
 import io.cairn.qmp.schema.Schema;
@@ -22,7 +23,8 @@ final class Families {
                 List.of(
                         new MonitorCommands(service, version),
                         new JobCommands(service),
-                        new NodeCommands(service));
+                        new NodeCommands(service),
+                        new ExportCommands(service));
         families.forEach(family -> family.addTo(table));
         return table;
     }

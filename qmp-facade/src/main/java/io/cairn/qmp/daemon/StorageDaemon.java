@@ -1,14 +1,27 @@
 package io.cairn.qmp.daemon;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.Keyval;
 import io.cairn.block.os.ByteStream;
 import io.cairn.qmp.command.Dispatcher;
+import io.cairn.qmp.command.QmpException;
+import io.cairn.qmp.command.export.ExportCommands;
 import io.cairn.qmp.monitor.Monitor;
 import io.cairn.qmp.monitor.MonitorOptions;
+import io.cairn.qmp.schema.Arguments;
+import io.cairn.qmp.schema.Checker;
+import io.cairn.qmp.schema.Input;
 import io.cairn.qmp.schema.QmpSchema;
 import io.cairn.qmp.schema.Schema;
 import io.cairn.qmp.service.StorageService;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// A storage service with its commands.
 public final class StorageDaemon implements AutoCloseable {
@@ -19,10 +32,12 @@ public final class StorageDaemon implements AutoCloseable {
     private final StorageService service;
     private final Dispatcher dispatcher;
     private final JsonObject version;
+    private final Schema schema;
+    private final Set<Monitor> monitors = ConcurrentHashMap.newKeySet();
 
     /// @param graph which the daemon owns from now on
     public StorageDaemon(BlockGraph graph) {
-        Schema schema = QmpSchema.load();
+        schema = QmpSchema.load();
         version = version();
         service = new StorageService(graph, schema);
         dispatcher = new Dispatcher(Families.table(schema, service, version));
@@ -59,8 +74,77 @@ public final class StorageDaemon implements AutoCloseable {
         return new Monitor(stream, dispatcher, service.events(), options);
     }
 
+    // ---- the options of the command line
+
+    /// Opens a node as `--blockdev` asks for.
+    public void addNode(String text) throws BlockException, QmpException {
+        run("blockdev-add", text, "driver");
+    }
+
+    /// Exports a node as `--export` asks for.
+    public void addExport(String text) throws BlockException, QmpException {
+        run("block-export-add", text, "type");
+    }
+
+    private void run(String command, String text, String impliedKey)
+            throws BlockException, QmpException {
+        dispatcher.run(command, parse(text, impliedKey), input(text));
+    }
+
+    /// Starts the NBD server as `--nbd-server` asks for.
+    public void startNbdServer(String text) throws BlockException {
+        JsonObject given = parse(text, null);
+        JsonObject checked = new Checker(schema, input(text)).arguments("NbdServerOptions", given);
+        new ExportCommands(service).start(ExportCommands.Start.read(new Arguments(checked)));
+    }
+
+    /// Makes a character device as `--chardev` asks for.
+    public void addChardev(String text) throws BlockException {
+        service.chardevFactory().add(text);
+    }
+
+    /// Starts a monitor as `--monitor` asks for.
+    public void addMonitor(String text) throws BlockException {
+        JsonObject given = parse(text, "chardev");
+        Arguments in =
+                new Arguments(new Checker(schema, input(text)).arguments("MonitorOptions", given));
+        if (in.string("mode", "control").equals("readline")) {
+            throw new InvalidOptionException("Only QMP is supported");
+        }
+        String chardev = in.string("chardev");
+        boolean isPretty = in.bool("pretty", false);
+        service.chardevs().attach(chardev, stream -> serve(monitor(stream, chardev, isPretty)));
+    }
+
+    private void serve(Monitor monitor) {
+        monitors.add(monitor);
+        try {
+            monitor.run();
+        } finally {
+            monitors.remove(monitor);
+        }
+    }
+
+    private static Input input(String text) {
+        return text.startsWith("{") ? Input.QMP : Input.KEYVAL;
+    }
+
+    private static JsonObject parse(String text, @Nullable String impliedKey)
+            throws InvalidOptionException {
+        if (!text.startsWith("{") && Keyval.parse(text, impliedKey).help()) {
+            throw new InvalidOptionException("Help is not available for this option");
+        }
+        return Keyval.parseObject(text, impliedKey);
+    }
+
+    /// Ends everything; clients are told of what happens meanwhile.
     @Override
-    public void close() {
-        service.close();
+    public void close() throws BlockException {
+        try {
+            service.close();
+        } finally {
+            monitors.forEach(Monitor::finish);
+            service.chardevs().close();
+        }
     }
 }

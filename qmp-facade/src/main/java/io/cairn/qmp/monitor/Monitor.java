@@ -18,6 +18,8 @@ import io.cairn.qmp.wire.MessageSink;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// One client's session, from the greeting to the end of its stream (QMP specification).
 ///
@@ -34,6 +36,10 @@ public final class Monitor {
     private final MonitorOptions options;
     private final Outbox outbox = new Outbox();
     private final RequestQueue queue = new RequestQueue();
+
+    /// Held from the moment when a request is taken until its reply is in the outbox.
+    private final ReentrantLock answering = new ReentrantLock();
+
     private volatile Dispatcher.Mode mode = Dispatcher.Mode.NEGOTIATION;
 
     private final Caller caller = this::negotiated;
@@ -89,9 +95,15 @@ public final class Monitor {
         }
     }
 
-    /// Waits until the client has been sent all that there is for it.
-    public void awaitSent() {
-        outbox.awaitSent();
+    /// Waits, for a second at most, until the client has been sent all that there is for it.
+    public void finish() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+        answering.lock();
+        try {
+            outbox.awaitSent(deadline);
+        } finally {
+            answering.unlock();
+        }
     }
 
     private void serve() throws BlockException {
@@ -118,14 +130,20 @@ public final class Monitor {
 
     private void answer(Incoming message) {
         outbox.awaitRoom();
-        JsonObject reply =
-                switch (message) {
-                    case Incoming.Message(JsonObject object) ->
-                            dispatcher.dispatch(object, mode, caller);
-                    case Incoming.Message _ -> Dispatcher.error("QMP input must be a JSON object");
-                    case Incoming.Malformed malformed -> Dispatcher.error(malformed.problem());
-                };
-        outbox.addReply(line(reply));
+        answering.lock();
+        try {
+            outbox.addReply(line(reply(message)));
+        } finally {
+            answering.unlock();
+        }
+    }
+
+    private JsonObject reply(Incoming message) {
+        return switch (message) {
+            case Incoming.Message(JsonObject object) -> dispatcher.dispatch(object, mode, caller);
+            case Incoming.Message _ -> Dispatcher.error("QMP input must be a JSON object");
+            case Incoming.Malformed malformed -> Dispatcher.error(malformed.problem());
+        };
     }
 
     private void negotiated(List<String> capabilities) throws QmpException {

@@ -3,6 +3,7 @@ package io.cairn.qmp.monitor;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Workers;
 import io.cairn.block.os.ByteStream;
 
 import java.nio.ByteBuffer;
@@ -64,19 +65,23 @@ final class Outbox {
 
     /// Waits until so little is unsent that another request may be taken.
     void awaitRoom() {
-        awaitAtMost(ROOM);
-    }
-
-    /// Waits until everything is sent or cannot be sent any more.
-    void awaitSent() {
-        awaitAtMost(0);
-    }
-
-    private void awaitAtMost(long most) {
         lock.lock();
         try {
-            while (unsent > most && !isClosed) {
+            while (unsent > ROOM && !isClosed) {
                 changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until everything is sent, or cannot be sent any more, or the time by {@link
+    /// System#nanoTime} has come.
+    void awaitSent(long deadline) {
+        lock.lock();
+        try {
+            while (unsent > 0 && !isClosed && Workers.awaitUntil(changed, deadline)) {
+                // Something was sent.
             }
         } finally {
             lock.unlock();

@@ -1,10 +1,20 @@
 package io.cairn.qmp.service;
 
+import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.job.scheduler.JobScheduler;
+import io.cairn.protocol.tls.Authorization;
+import io.cairn.protocol.tls.TlsCredentials;
+import io.cairn.qmp.chardev.ChardevFactory;
+import io.cairn.qmp.chardev.Chardevs;
+import io.cairn.qmp.chardev.SocketChardev;
 import io.cairn.qmp.event.BlockEvents;
 import io.cairn.qmp.event.EventHub;
+import io.cairn.qmp.export.Exports;
+import io.cairn.qmp.export.TlsObjectNames;
 import io.cairn.qmp.schema.Schema;
+
+import org.jspecify.annotations.Nullable;
 
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +24,10 @@ public final class StorageService implements AutoCloseable {
     private final BlockGraph graph;
     private final EventHub events;
     private final JobScheduler jobs;
+    private final Exports exports;
+    private final Chardevs chardevs = new Chardevs();
+    private final ChardevFactory chardevFactory =
+            new ChardevFactory(chardevs, this::chardevSecurity);
     private final CountDownLatch quit = new CountDownLatch(1);
 
     /// @param graph which the service owns from now on
@@ -23,6 +37,7 @@ public final class StorageService implements AutoCloseable {
         this.events = new EventHub(schema, InstantSource.system());
         BlockEvents blockEvents = new BlockEvents(events);
         this.jobs = new JobScheduler(blockEvents);
+        this.exports = new Exports(graph, events);
         graph.setEventSink(blockEvents);
     }
 
@@ -38,6 +53,30 @@ public final class StorageService implements AutoCloseable {
         return jobs;
     }
 
+    public Exports exports() {
+        return exports;
+    }
+
+    public Chardevs chardevs() {
+        return chardevs;
+    }
+
+    /// Makes the devices that {@link #chardevs} holds.
+    public ChardevFactory chardevFactory() {
+        return chardevFactory;
+    }
+
+    private SocketChardev.Security chardevSecurity(@Nullable String creds, @Nullable String authz)
+            throws BlockException {
+        if (creds == null) {
+            return stream -> stream;
+        }
+        TlsObjectNames names = new TlsObjectNames(graph.objects());
+        TlsCredentials credentials = names.credentials(creds);
+        Authorization authorization = names.authorization(authz);
+        return stream -> credentials.accept(stream, authorization);
+    }
+
     /// Has {@link #awaitQuit} return.
     public void quit() {
         quit.countDown();
@@ -48,11 +87,22 @@ public final class StorageService implements AutoCloseable {
         quit.await();
     }
 
-    /// Cancels the jobs and closes the graph.
+    /// Ends the exports, cancels the jobs and closes the graph. The character devices stay, over
+    /// which clients hear of that.
+    ///
+    /// @throws BlockException if something that was written could not be flushed
     @Override
-    public void close() {
-        jobs.close();
-        graph.close();
-        events.close();
+    public void close() throws BlockException {
+        try {
+            exports.close();
+        } finally {
+            jobs.close();
+            graph.close();
+            events.close();
+        }
+        BlockException failure = graph.takeCloseFailure().orElse(null);
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

@@ -21,7 +21,7 @@ class MonitorTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         daemon.close();
     }
 

@@ -1,5 +1,6 @@
 package io.cairn.qmp.daemon;
 
+import io.cairn.block.BlockException;
 import io.cairn.block.Workers;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockGraph;
@@ -103,7 +104,7 @@ final class TestDaemon implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws BlockException {
         client.shutdown();
         daemon.close();
     }

@@ -1,0 +1,112 @@
+package io.cairn.qmp.chardev;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.option.Keyval;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The character devices of a daemon, by id. Thread-safe.
+public final class Chardevs implements AutoCloseable {
+    @GuardedBy("this")
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+    /// What there is to know of a device.
+    ///
+    /// @param isOpen whether somebody speaks over it
+    public record Info(String id, String filename, boolean isOpen) {}
+
+    private static final class Entry {
+        final Chardev device;
+        boolean isInUse;
+
+        Entry(Chardev device) {
+            this.device = device;
+        }
+    }
+
+    /// Makes a device.
+    @FunctionalInterface
+    public interface Maker {
+        Chardev make() throws BlockException;
+    }
+
+    /// Makes a device under an id, if that is free.
+    public void add(String id, Maker maker) throws BlockException {
+        Keyval.checkIdentifier(id);
+        requireFree(id);
+        Chardev device = maker.make();
+        synchronized (this) {
+            if (entries.putIfAbsent(id, new Entry(device)) == null) {
+                return;
+            }
+        }
+        device.close();
+        requireFree(id);
+    }
+
+    private synchronized void requireFree(String id) throws BlockException {
+        if (entries.containsKey(id)) {
+            throw new InvalidOptionException("Chardev with id '" + id + "' already exists");
+        }
+    }
+
+    /// Lets somebody speak over a device.
+    public void attach(String id, FrontEnd frontEnd) throws BlockException {
+        Chardev device;
+        synchronized (this) {
+            Entry entry = entries.get(id);
+            if (entry == null) {
+                throw new InvalidOptionException("chardev \"" + id + "\" not found");
+            }
+            if (entry.isInUse) {
+                throw new BlockException(Errno.EBUSY, "Device '" + id + "' is in use");
+            }
+            entry.isInUse = true;
+            device = entry.device;
+        }
+        device.attach(frontEnd);
+    }
+
+    /// Removes a device that nobody uses.
+    public void remove(String id) throws BlockException {
+        Chardev device;
+        synchronized (this) {
+            Entry entry = entries.get(id);
+            if (entry == null) {
+                throw new InvalidOptionException("Chardev '" + id + "' not found");
+            }
+            if (entry.isInUse) {
+                throw new BlockException(Errno.EBUSY, "Chardev '" + id + "' is busy");
+            }
+            entries.remove(id);
+            device = entry.device;
+        }
+        device.close();
+    }
+
+    /// What there is to know of all devices.
+    public synchronized List<Info> query() {
+        List<Info> infos = new ArrayList<>();
+        entries.forEach(
+                (id, entry) -> infos.add(new Info(id, entry.device.filename(), entry.isInUse)));
+        return infos;
+    }
+
+    /// Closes all devices.
+    @Override
+    public void close() {
+        List<Entry> left;
+        synchronized (this) {
+            left = new ArrayList<>(entries.values()).reversed();
+            entries.clear();
+        }
+        left.forEach(entry -> entry.device.close());
+    }
+}
