@@ -333,6 +333,11 @@ public final class BlockNode implements Node, Parent {
         io.bitmaps().remove(bitmap);
     }
 
+    /// Takes a bitmap back that was removed, as if it had not been.
+    public void restoreBitmap(DirtyBitmap bitmap) {
+        io.bitmaps().add(bitmap);
+    }
+
     /// The node's bitmaps, oldest first.
     public List<DirtyBitmap> bitmaps() {
         return List.copyOf(io.bitmaps());

@@ -91,6 +91,53 @@ public final class ChainChanges {
         });
     }
 
+    /// Puts an overlay above a node: all who used the node use the overlay, whose backing node it
+    /// becomes. What the overlay's image says stays as it is.
+    ///
+    /// @param overlay a node that nobody uses and that has no backing node
+    public void append(BlockNode overlay, BlockNode below) throws BlockException {
+        graph.locked(() -> {
+            try (BlockGraph.Drain _ = graph.drain(below);
+                    BlockGraph.Drain _ = graph.drain(overlay)) {
+                ChildEdge edge = graph.attach(overlay, "backing", BACKING, below, false);
+                boolean isDone = false;
+                try {
+                    moveParents(below, overlay);
+                    isDone = true;
+                } finally {
+                    if (!isDone) {
+                        graph.detach(overlay, edge);
+                    }
+                }
+            }
+            return overlay;
+        });
+    }
+
+    /// Undoes {@link #append}.
+    public void removeAppended(BlockNode overlay, BlockNode below) throws BlockException {
+        graph.locked(() -> {
+            moveParents(overlay, below);
+            ChildEdge edge = overlay.backing();
+            if (edge != null) {
+                graph.detach(overlay, edge);
+            }
+            return below;
+        });
+    }
+
+    /// Has a node's image name another backing file; the backing node stays as it is.
+    public void changeReference(BlockNode overlay, BackingReference reference)
+            throws BlockException {
+        graph.locked(() -> {
+            try (BlockGraph.Drain _ = graph.drain(overlay)) {
+                overlay.driverInstance().changeBackingReference(reference);
+            }
+            overlay.setNamedBacking(overlay.resolvedBackingFilename().orElse(null));
+            return overlay;
+        });
+    }
+
     private void moveParents(BlockNode from, BlockNode to) throws BlockException {
         try (BlockGraph.Drain _ = graph.drain(from);
                 BlockGraph.Drain _ = graph.drain(to);

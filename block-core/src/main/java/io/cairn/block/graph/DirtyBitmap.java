@@ -5,6 +5,8 @@ import io.cairn.block.Errno;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// A run-time dirty bitmap: which granules of a node were written since the bitmap was made or
@@ -224,6 +226,31 @@ public final class DirtyBitmap {
             set(r.offset(), r.length());
             position = r.offset() + r.length();
         }
+    }
+
+    /// A bitmap with the same dirty ranges that records nothing.
+    public synchronized DirtyBitmap copy() {
+        DirtyBitmap copy = new DirtyBitmap(null, granularity(), length);
+        copy.words = words.clone();
+        copy.dirtyGranules = dirtyGranules;
+        return copy;
+    }
+
+    /// Makes the dirty ranges those of a {@link #copy} of this bitmap.
+    public void restore(DirtyBitmap copy) {
+        DirtyBitmap ranges = copy.copy();
+        synchronized (this) {
+            words = ranges.words;
+            dirtyGranules = ranges.dirtyGranules;
+        }
+    }
+
+    /// The bits, one a granule, in words of 64 from the lowest bit up, little-endian.
+    public synchronized byte[] bits() {
+        ByteBuffer bits =
+                ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bits.asLongBuffer().put(words);
+        return bits.array();
     }
 
     /// The length of the node that the bitmap covers.

@@ -3,10 +3,14 @@ package io.cairn.qmp.daemon;
 import io.cairn.block.option.JsonObject;
 import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
+import io.cairn.qmp.command.bitmap.BitmapCommands;
 import io.cairn.qmp.command.block.NodeCommands;
+import io.cairn.qmp.command.block.ResizeCommand;
 import io.cairn.qmp.command.export.ExportCommands;
+import io.cairn.qmp.command.job.CopyCommands;
 import io.cairn.qmp.command.job.JobCommands;
 import io.cairn.qmp.command.monitor.MonitorCommands;
+import io.cairn.qmp.command.snapshot.TransactionCommand;
 import io.cairn.qmp.schema.Schema;
 import io.cairn.qmp.service.StorageService;
 
@@ -23,7 +27,11 @@ final class Families {
                 List.of(
                         new MonitorCommands(service, version),
                         new JobCommands(service),
+                        new CopyCommands(service),
+                        new BitmapCommands(service),
                         new NodeCommands(service),
+                        new ResizeCommand(service),
+                        new TransactionCommand(service),
                         new ExportCommands(service));
         families.forEach(family -> family.addTo(table));
         return table;
