@@ -10,6 +10,8 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainChanges;
+import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
@@ -156,6 +158,51 @@ class FormatFiltersTest {
                 assertThat(isAllocated(disk, cluster)).as("%d", cluster).isEqualTo(cluster == 4);
             }
         }
+    }
+
+    @Test
+    void copyOnReadKeepsItsChainDownToTheBottom() throws BlockException {
+        Options options = chain().put("bottom", "m").put("file.node-name", "t");
+        ChainChanges changes = new ChainChanges(graph.graph());
+        try (BlockBackend disk = open(options)) {
+            BlockNode top = graph.graph().find("t").orElseThrow();
+            BlockNode mid = graph.graph().find("m").orElseThrow();
+
+            assertThatThrownBy(() -> changes.changeBacking(top, null, null))
+                    .isInstanceOfSatisfying(
+                            BlockException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EPERM))
+                    .hasMessageContaining("frozen 'backing' link");
+            assertThat(mid.children()).noneMatch(ChildEdge::isFrozen);
+            assertThat(disk.node().child("file").orElseThrow().isFrozen()).isTrue();
+        }
+    }
+
+    @Test
+    void copyOnReadLetsItsChainGoWhenItIsClosed() throws BlockException {
+        BlockNode top =
+                graph.graph()
+                        .add(
+                                new OpenRequest(
+                                        null,
+                                        qcow2("top")
+                                                .put("node-name", "t")
+                                                .putSub(
+                                                        "backing",
+                                                        qcow2("mid").put("node-name", "m")),
+                                        TestGraph.WRITABLE,
+                                        true));
+        try (BlockBackend disk =
+                open(
+                        new Options()
+                                .put("driver", "copy-on-read")
+                                .put("file", "t")
+                                .put("bottom", "m"))) {
+            assertThat(disk.length()).isEqualTo(LENGTH);
+            assertThat(top.children()).anyMatch(ChildEdge::isFrozen);
+        }
+
+        assertThat(top.children()).noneMatch(ChildEdge::isFrozen);
+        new ChainChanges(graph.graph()).changeBacking(top, null, null);
     }
 
     @Test

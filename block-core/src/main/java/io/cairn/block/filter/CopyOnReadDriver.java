@@ -9,6 +9,7 @@ import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.FrozenChain;
 import io.cairn.block.spi.OpenContext;
 
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,8 @@ public final class CopyOnReadDriver extends FilterDriver {
         CopyOnReadOptions options = SCHEMA.read(context.options(), Dialect.NODE);
         Node bottom = options.bottom() == null ? null : find(context, file, options.bottom());
         file.allowSerialising();
-        return new CopyOnReadInstance(file, bottom);
+        FrozenChain frozen = bottom == null ? FrozenChain.NONE : file.freezeDownTo(bottom);
+        return new CopyOnReadInstance(file, bottom, frozen);
     }
 
     private static Node find(OpenContext context, Child file, String name) throws BlockException {

@@ -8,6 +8,7 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
+import io.cairn.block.spi.FrozenChain;
 import io.cairn.block.spi.Mapping;
 
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,14 @@ import java.nio.ByteBuffer;
 /// An open `copy-on-read` node.
 final class CopyOnReadInstance extends PassThrough {
     private final @Nullable Node bottom;
+    private final FrozenChain frozen;
 
     /// @param bottom the last node that is copied from, null for the chain's end
-    CopyOnReadInstance(Child file, @Nullable Node bottom) {
+    /// @param frozen the chain down to it, let go when the node is closed
+    CopyOnReadInstance(Child file, @Nullable Node bottom, FrozenChain frozen) {
         super(file);
         this.bottom = bottom;
+        this.frozen = frozen;
     }
 
     /// Only a read by the driver itself copies.
@@ -66,5 +70,10 @@ final class CopyOnReadInstance extends PassThrough {
     public ChildPermissions childPermissions(
             Child child, Permissions needed, Permissions shared, boolean writable) {
         return ChildPermissions.ofFilter(needed.plus(Permission.WRITE_UNCHANGED), shared);
+    }
+
+    @Override
+    public void close() {
+        frozen.close();
     }
 }

@@ -5,6 +5,7 @@ import io.cairn.block.ChildRole;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.FrozenChain;
 
 import org.jspecify.annotations.Nullable;
 
@@ -213,7 +214,7 @@ public final class ChainChanges {
     }
 
     /// Keeps the links of a chain as they are until it is closed.
-    public final class Frozen implements AutoCloseable {
+    public final class Frozen implements FrozenChain {
         private final List<ChildEdge> edges;
 
         private Frozen(List<ChildEdge> edges) {
@@ -231,16 +232,17 @@ public final class ChainChanges {
     ///
     /// @param base the last node that a frozen link leads to; null for the chain's end
     public Frozen freeze(BlockNode top, @Nullable BlockNode base) throws BlockException {
+        return graph.locked(() -> freezeFrom(top == base ? null : linkBelow(top), base));
+    }
+
+    /// Freezes a link and those down the chain below it.
+    Frozen freezeFrom(@Nullable ChildEdge first, @Nullable BlockNode base) throws BlockException {
         return graph.locked(() -> {
             List<ChildEdge> edges = new ArrayList<>();
-            for (BlockNode node = top; node != null && node != base; ) {
-                ChildEdge edge = linkBelow(node);
-                if (edge == null) {
-                    break;
-                }
+            for (ChildEdge edge = first; edge != null; ) {
                 edge.requireNotFrozen();
                 edges.add(edge);
-                node = edge.node();
+                edge = edge.node() == base ? null : linkBelow(edge.node());
             }
             edges.forEach(edge -> edge.freeze(true));
             return new Frozen(List.copyOf(edges));

@@ -15,6 +15,7 @@ import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.FormatInfo;
+import io.cairn.block.spi.FrozenChain;
 import io.cairn.block.spi.PointInTime;
 
 import org.jspecify.annotations.Nullable;
@@ -225,6 +226,12 @@ public final class ChildEdge implements Child {
             below = ChainStatus.below(below);
         }
         return below != null;
+    }
+
+    @Override
+    public FrozenChain freezeDownTo(Node bottom) throws BlockException {
+        BlockNode base = bottom instanceof BlockNode last ? last : null;
+        return new ChainChanges(node.graph()).freezeFrom(this, base);
     }
 
     @Override

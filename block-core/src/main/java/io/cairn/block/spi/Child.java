@@ -89,6 +89,11 @@ public interface Child {
     /// True if the node is the child or stands in the chain below it.
     boolean hasInChain(Node other);
 
+    /// Keeps the links from the parent down the child's chain to a node of it as they are.
+    ///
+    /// @throws BlockException with `EPERM` if one of them is kept already
+    FrozenChain freezeDownTo(Node bottom) throws BlockException;
+
     /// True if {@link #write} takes compressed writes, and {@link #writePacked} works.
     boolean supportsCompressedWrites();
 

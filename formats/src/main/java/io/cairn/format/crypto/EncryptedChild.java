@@ -15,6 +15,7 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.FormatInfo;
+import io.cairn.block.spi.FrozenChain;
 import io.cairn.block.spi.PointInTime;
 
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,11 @@ public record EncryptedChild(Child child, SectorCipher cipher, long shift) imple
     @Override
     public boolean hasInChain(Node other) {
         return child.hasInChain(other);
+    }
+
+    @Override
+    public FrozenChain freezeDownTo(Node bottom) throws BlockException {
+        return child.freezeDownTo(bottom);
     }
 
     @Override
