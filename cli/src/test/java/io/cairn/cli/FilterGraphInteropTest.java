@@ -32,6 +32,9 @@ class FilterGraphInteropTest {
     private static final long SEED = Long.getLong("cairn.seed", 20_261_126L);
     private static final int GRAPHS = "full".equals(System.getProperty("cairn.effort")) ? 600 : 30;
 
+    /// The status of a reference program that found a mistake of its own, as a shell tells it.
+    private static final int ABORTED = 134;
+
     private static final List<String> IMAGES =
             List.of("raw.img", "q.qcow2", "top.qcow2", "base.qcow2", "target.img");
 
@@ -104,10 +107,8 @@ class FilterGraphInteropTest {
     private record Run(String program, List<String> arguments) {}
 
     private static Run arguments(Options graph, Random random) throws Exception {
-        // Of these two members the peer prints the one first that came first in JSON, else not.
-        boolean needsJson = RandomGraph.asText(graph).contains(".errno=");
         List<String> name =
-                random.nextBoolean() || needsJson
+                random.nextBoolean()
                         ? List.of(RandomGraph.asJson(graph))
                         : List.of("--image-opts", RandomGraph.asText(graph));
         List<String> words = new ArrayList<>();
@@ -160,6 +161,9 @@ class FilterGraphInteropTest {
         }
 
         Outcome wanted = peer(run.program(), run.arguments(), theirs);
+        if (wanted.status() == ABORTED) {
+            return;
+        }
         Outcome seen = ours(run, ours);
 
         assertThat(seen).as("%s", run).isEqualTo(wanted);

@@ -114,6 +114,19 @@ public record Keyval(List<Pair> pairs, boolean help, List<String> warnings) {
         return options;
     }
 
+    /// The pairs as options of a node, the last pair first: so the peer keeps what it read by
+    /// {@link #parseOpts}, which shows where it prints keys that are alike to it ({@link
+    /// PeerOrder}).
+    public Options toNodeOptions() {
+        Options options = new Options();
+        for (Pair pair : pairs.reversed()) {
+            if (!options.contains(pair.key())) {
+                options.put(pair.key(), pair.value());
+            }
+        }
+        return options;
+    }
+
     /// The last value of a key, null if there is none.
     public @Nullable String get(String key) {
         String value = null;

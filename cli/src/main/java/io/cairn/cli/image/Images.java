@@ -127,7 +127,7 @@ public final class Images implements AutoCloseable {
         for (String warning : parsed.warnings()) {
             messages.warning(warning);
         }
-        Options options = parsed.toOptions();
+        Options options = parsed.toNodeOptions();
         if (forceShare) {
             String given = options.getString("force-share");
             if (given != null && !given.equals("on")) {

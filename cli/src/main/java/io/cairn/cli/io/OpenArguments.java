@@ -71,7 +71,7 @@ final class OpenArguments {
         for (String warning : parsed.warnings()) {
             messages.warning(warning);
         }
-        options.putAll(parsed.toOptions());
+        options.putAll(parsed.toNodeOptions());
     }
 
     void setFormat(String format) {

@@ -97,7 +97,7 @@ final class ReopenCommand implements Command {
                     for (String warning : parsed.warnings()) {
                         messages.warning(warning);
                     }
-                    given.putAll(parsed.toOptions());
+                    given.putAll(parsed.toNodeOptions());
                 }
                 default -> {
                     if (isReadOnly != null) {

@@ -193,7 +193,7 @@ final class ServerRun {
         if (line.isOptions) {
             Keyval parsed = Keyval.parseOpts(name, "file");
             parsed.warnings().forEach(messages::warning);
-            options = parsed.toOptions();
+            options = parsed.toNodeOptions();
             filename = null;
         } else if (line.format != null) {
             options.put("driver", line.format);
