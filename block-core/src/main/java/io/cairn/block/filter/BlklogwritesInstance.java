@@ -57,6 +57,11 @@ final class BlklogwritesInstance extends DriverInstance {
     }
 
     @Override
+    public Child shown() {
+        return file;
+    }
+
+    @Override
     public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
         isDirty = true;
         file.write(offset, src, flags);

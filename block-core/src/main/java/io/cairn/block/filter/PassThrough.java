@@ -9,6 +9,8 @@ import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.Mapping;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 
 /// An open filter that hands every request to its one child; a filter overrides what it does
@@ -38,6 +40,12 @@ public abstract class PassThrough extends DriverInstance {
     @Override
     public Mapping map(long offset, long length) {
         return new Mapping.Through(file, offset, length);
+    }
+
+    /// The child unless the filter reads by itself.
+    @Override
+    public @Nullable Child shown() {
+        return readsItself() ? null : file;
     }
 
     @Override

@@ -29,10 +29,12 @@ final class NodeData {
     private static final int MAX_ZERO_BUFFER = 2 << 20;
 
     private final BlockNode node;
+    private final boolean isFormat;
     private final BufferPool pool = BufferPool.shared();
 
     NodeData(BlockNode node) {
         this.node = node;
+        this.isFormat = node.kind() == DriverKind.FORMAT;
     }
 
     // ---- reads
@@ -41,6 +43,11 @@ final class NodeData {
         DriverInstance driver = node.driverInstance();
         if (driver.readsItself()) {
             driver.read(offset, dst);
+            return;
+        }
+        Child shown = driver.shown();
+        if (shown != null) {
+            readChild(shown, offset, dst);
             return;
         }
         try (Pin _ = driver.pin()) {
@@ -70,7 +77,7 @@ final class NodeData {
     }
 
     private void readChild(Child child, long offset, ByteBuffer dst) throws BlockException {
-        if (node.kind() == DriverKind.FORMAT) {
+        if (isFormat) {
             child.debugEvent(DebugEvent.READ_AIO);
         }
         child.read(offset, dst);

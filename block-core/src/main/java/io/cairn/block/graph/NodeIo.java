@@ -57,6 +57,10 @@ final class NodeIo {
     private volatile DetectZeroes detectZeroes = DetectZeroes.OFF;
     private volatile @Nullable Accounting accounting;
 
+    /// True if a read within the node needs nothing of the gate but to be counted in flight.
+    /// Written under the monitor.
+    private volatile boolean isPlain;
+
     /// Grows under the monitor.
     private volatile long highestWriteOffset;
 
@@ -125,6 +129,17 @@ final class NodeIo {
 
     void setAccounting(@Nullable Accounting newAccounting) {
         accounting = newAccounting;
+        settle();
+    }
+
+    /// Sees what requests need now.
+    private synchronized void settle() {
+        isPlain =
+                accounting == null
+                        && copyOnRead == null
+                        && !tracker.isEnabled()
+                        && limits.requestAlignment() == 1
+                        && limits.maxTransfer() == 0;
     }
 
     long highestWriteOffset() {
@@ -135,11 +150,13 @@ final class NodeIo {
     /// drained.
     void trackRequests() {
         tracker.enable(true);
+        settle();
     }
 
     /// From now on reads copy into the node what they bring from below. No request is in flight.
     void enableCopyOnRead() throws BlockException {
         copyOnRead = allowCopyOnRead();
+        settle();
     }
 
     boolean copiesOnRead() {
@@ -161,6 +178,7 @@ final class NodeIo {
         if (newLimits.requestAlignment() > 1) {
             tracker.enable(true);
         }
+        settle();
         refreshLength();
     }
 
@@ -180,7 +198,19 @@ final class NodeIo {
     // ---- reads
 
     void read(long offset, ByteBuffer dst) throws BlockException {
-        read(offset, dst, copyOnRead);
+        int count = dst.remaining();
+        if (!isPlain || count == 0 || offset < 0 || offset > length - count) {
+            read(offset, dst, copyOnRead);
+            return;
+        }
+        inFlight.enter();
+        try {
+            data.read(offset, dst);
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
     }
 
     /// Reads, and copies into the node what comes from below.

@@ -64,6 +64,12 @@ public abstract class DriverInstance {
         return false;
     }
 
+    /// The child that every read shows as it is, at the same offsets, or null: a short cut past
+    /// {@link #map}. May change with a reopen.
+    public @Nullable Child shown() {
+        return null;
+    }
+
     /// Reads a range whose mapping is `Stored`, `Transformed` or `Opaque`, or any range if {@link
     /// #readsItself}. What lies beyond the driver's end reads as zeroes.
     public void read(long offset, ByteBuffer dst) throws BlockException {

@@ -72,6 +72,11 @@ final class RawInstance extends DriverInstance {
     }
 
     @Override
+    public @Nullable Child shown() {
+        return options.offset() == 0 ? file : null;
+    }
+
+    @Override
     public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
         requireRoom(offset, src.remaining());
         if (guard != null && offset < SECTOR) {
