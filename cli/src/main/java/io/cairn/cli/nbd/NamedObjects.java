@@ -28,7 +28,7 @@ final class NamedObjects {
         if (credentials.isServer() != isServer) {
             throw ToolException.of(
                     FAILED
-                            + "Expecting TLS credentials with a "
+                            + "Expected TLS credentials for a "
                             + (isServer ? "server" : "client")
                             + " endpoint");
         }

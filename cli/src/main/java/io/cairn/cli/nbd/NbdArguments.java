@@ -264,6 +264,8 @@ final class NbdArguments {
 
     /// Refuses what does not go together.
     private void check() throws ToolException {
+        requireCredentials("--tls-hostname", tlsHostname);
+        requireCredentials("--tls-authz", tlsAuthz);
         if (lists) {
             checkList();
             return;
@@ -273,11 +275,11 @@ final class NbdArguments {
             messages.line("Try `" + invocation.program() + " --help' for more information.");
             throw ToolException.silent(1);
         }
-        if (tlsAuthz != null && tlsCreds == null) {
-            throw ToolException.of("--tls-authz is not permitted without --tls-creds");
-        }
         if (tlsHostname != null) {
-            throw ToolException.of("TLS hostname is only supported in list mode");
+            throw ToolException.of("TLS hostname is only supported with export list");
+        }
+        if (tlsCreds != null && device != null) {
+            throw ToolException.of("TLS is not supported with a host device");
         }
         if (isOptions && format != null) {
             throw ToolException.of("--image-opts and -f are mutually exclusive");
@@ -290,6 +292,12 @@ final class NbdArguments {
         if (detectZeroes != null && !List.of("off", "on", "unmap").contains(detectZeroes)) {
             throw ToolException.of(
                     "Failed to parse detect_zeroes mode: invalid parameter value: " + detectZeroes);
+        }
+    }
+
+    private void requireCredentials(String option, @Nullable String value) throws ToolException {
+        if (value != null && tlsCreds == null) {
+            throw ToolException.of(option + " is not permitted without --tls-creds");
         }
     }
 

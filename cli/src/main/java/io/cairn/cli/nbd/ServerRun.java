@@ -1,6 +1,7 @@
 package io.cairn.cli.nbd;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
@@ -120,9 +121,15 @@ final class ServerRun {
         } catch (BlockException e) {
             boolean isPlain = e.getMessage().equals(e.errno().text());
             String what =
-                    endpoint instanceof SocketEndpoint.Unix
-                            ? "Failed to bind socket to " + endpoint
-                            : "Failed to find an available port";
+                    switch (endpoint) {
+                        case SocketEndpoint.Unix unix -> "Failed to bind socket to " + unix;
+                        case SocketEndpoint.Inet _ ->
+                                e.errno() == Errno.EADDRINUSE
+                                        ? "Failed to find an available port"
+                                        : "Failed to bind socket";
+                        case SocketEndpoint.Vsock _, SocketEndpoint.Descriptor _ ->
+                                "Failed to bind socket";
+                    };
             throw isPlain ? ToolException.of(what, e) : ToolException.of(e);
         }
     }

@@ -95,7 +95,7 @@ class NbdInteropTest {
 
     private static void require(String program) {
         for (String directory : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory, program))) {
+            if (Files.isExecutable(Path.of(directory).resolve(program))) {
                 return;
             }
         }
@@ -174,6 +174,124 @@ class NbdInteropTest {
 
         assertThat(text.lines().toList()).hasSize(2);
         assertThat(text).containsPattern("(?m)^ +0 +4096 +0 +data$").contains("hole,zero");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--map --totals, '1048576  33.3%   3 hole,zero'",
+        "--map=qemu:allocation-depth, '3145728    1  local'",
+        "--map=qemu:dirty-bitmap:b, '3145728    0  clean'",
+        "--size, '3145728\n'",
+        "--json, '\"can_fast_zero\": true'",
+        "--can fua, ''",
+        "--can multi-conn, ''",
+    })
+    void nbdinfoReports(String options, String expected) throws Exception {
+        Files.write(image, Files.readAllBytes(content));
+        run("fallocate", "-p", "-o", "1048576", "-l", "1048576", image.toString());
+        export(image);
+        List<String> command = new ArrayList<>(List.of("nbdinfo"));
+        command.addAll(List.of(options.split(" ", -1)));
+        command.add(uri);
+
+        assertThat(run(command.toArray(new String[0]))).contains(expected);
+    }
+
+    @Test
+    void nbdClientListsAndShakesHands() throws Exception {
+        require("nbd-client");
+        export(image);
+        String socket = folder.resolve("s").toString();
+
+        String listed = run("nbd-client", "-unix", socket, "-l");
+        // Where the kernel has no such device the program fails behind the handshake.
+        Process shakes =
+                new ProcessBuilder("nbd-client", "-unix", socket, "-name", "disk", "/dev/nbd0")
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("hands").toFile())
+                        .start();
+        assertThat(shakes.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(listed).contains("disk: a disk");
+        assertThat(Files.readString(folder.resolve("hands"))).contains("size = 3MB");
+        if (shakes.exitValue() == 0) {
+            run("nbd-client", "-d", "/dev/nbd0");
+        }
+    }
+
+    @Test
+    void nbdkitPassesOurDiskOn() throws Exception {
+        export(image);
+        Path back = folder.resolve("back");
+        Path socket = folder.resolve("k");
+        String there = "nbd+unix:///?socket=" + socket;
+        List<String> seen = new ArrayList<>();
+
+        withServer(
+                socket,
+                () -> {
+                    img("convert", "-n", "-f", "raw", "-O", "raw", content.toString(), there);
+                    img("convert", "-f", "raw", "-O", "raw", there, back.toString());
+                    seen.add(img("compare", "-f", "raw", "-F", "raw", content.toString(), there));
+                },
+                "nbdkit",
+                "-f",
+                "-U",
+                socket.toString(),
+                "nbd",
+                "uri=" + uri);
+
+        assertThat(seen).containsExactly("Images are identical.\n");
+        assertThat(Files.mismatch(back, content)).isEqualTo(-1);
+        assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    /// What a user of libnbd writes in Python, who sends what the library itself would refuse.
+    @Test
+    void libnbdScriptsRun() throws Exception {
+        require("/usr/bin/python3");
+        assumeTrue(
+                new ProcessBuilder("/usr/bin/python3", "-c", "import nbd").start().waitFor() == 0,
+                "python3-libnbd is not installed");
+        export(image);
+        Path script =
+                Files.writeString(
+                        folder.resolve("script.py"),
+                        """
+                        import errno, nbd, sys
+                        h = nbd.NBD()
+                        h.add_meta_context("base:allocation")
+                        h.connect_uri(sys.argv[1])
+                        h.pwrite(b"x" * 1000, 100)
+                        h.flush()
+                        assert h.pread(1002, 99) == b"\\0" + b"x" * 1000 + b"\\0"
+                        h.zero(4096, 65536, nbd.CMD_FLAG_NO_HOLE)
+                        h.trim(65536, 65536)
+                        h.cache(65536, 0)
+                        seen = []
+                        h.block_status(131072, 0, lambda m, o, e, err: seen.append(m))
+                        assert seen == ["base:allocation"], seen
+                        h.set_strict_mode(0)
+                        size = h.get_size()
+                        for call, number in (
+                                (lambda: h.pread(10, size - 1), "EINVAL"),
+                                (lambda: h.pwrite(b"ab", size - 1), "ENOSPC"),
+                                (lambda: h.trim(10, 1 << 62), "EINVAL"),
+                                (lambda: h.pwrite(b"a", 0, 1 << 9), "EINVAL")):
+                            try:
+                                call()
+                                raise AssertionError("no error")
+                            except nbd.Error as e:
+                                assert e.errno == number, (e.errno, number)
+                        buffers = [nbd.Buffer(4096) for _ in range(100)]
+                        for i, b in enumerate(buffers):
+                            h.aio_pread(b, i * 4096)
+                        while h.aio_in_flight():
+                            h.poll(-1)
+                        print("well")
+                        """);
+
+        assertThat(run("/usr/bin/python3", script.toString(), uri)).isEqualTo("well\n");
     }
 
     @Test

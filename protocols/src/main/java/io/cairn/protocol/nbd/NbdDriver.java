@@ -126,7 +126,7 @@ public final class NbdDriver implements BlockDriver {
             throw new InvalidOptionException("Object with id '" + id + "' is not TLS credentials");
         }
         if (credentials.isServer()) {
-            throw new InvalidOptionException("Expecting TLS credentials with a client endpoint");
+            throw new InvalidOptionException("Expected TLS credentials for a client endpoint");
         }
         return credentials;
     }
