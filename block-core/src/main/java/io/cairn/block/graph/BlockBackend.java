@@ -5,6 +5,7 @@ import io.cairn.block.BlockStatus;
 import io.cairn.block.ChildRole;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
+import io.cairn.block.PageSink;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
@@ -197,6 +198,18 @@ public final class BlockBackend implements Parent, AutoCloseable {
         try {
             requireInside(edge, offset, dst.remaining());
             edge.read(offset, dst);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Puts a range into a sink without a copy, where every node on the way allows it. If false is
+    /// returned, or on a failure, the sink is of no further use.
+    public boolean readPages(long offset, int length, PageSink sink) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            return edge.readPages(offset, length, sink);
         } finally {
             inFlight.leave();
         }

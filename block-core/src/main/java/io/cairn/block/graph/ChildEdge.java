@@ -7,6 +7,7 @@ import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.Node;
+import io.cairn.block.PageSink;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
@@ -126,6 +127,11 @@ public final class ChildEdge implements Child {
     @Override
     public void read(long offset, ByteBuffer dst) throws BlockException {
         node.io().read(offset, dst);
+    }
+
+    @Override
+    public boolean readPages(long offset, int length, PageSink sink) throws BlockException {
+        return node.io().readPages(offset, length, sink);
     }
 
     @Override

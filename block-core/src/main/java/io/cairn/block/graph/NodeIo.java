@@ -9,6 +9,7 @@ import io.cairn.block.DebugEvent;
 import io.cairn.block.DetectZeroes;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
+import io.cairn.block.PageSink;
 import io.cairn.block.Permission;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.Preallocation;
@@ -248,6 +249,33 @@ final class NodeIo {
                     writeGeneration.getAndIncrement();
                 }
                 readInside(offset, dst);
+            } finally {
+                tracker.end(request);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Reads into a sink; see {@link DriverInstance#readPages}.
+    boolean readPages(long offset, int length, PageSink sink) throws BlockException {
+        Limits l = limits;
+        boolean isPlain =
+                copyOnRead == null
+                        && accounting == null
+                        && ((offset | length) & (l.requestAlignment() - 1)) == 0
+                        && (l.maxTransfer() == 0 || length <= l.maxTransfer());
+        if (!isPlain) {
+            return false;
+        }
+        requireSane(offset, length);
+        inFlight.enter();
+        try {
+            RequestTracker.Request request = tracker.begin(offset, length, false, true);
+            try {
+                return node.driverInstance().readPages(offset, length, sink);
             } finally {
                 tracker.end(request);
             }

@@ -27,6 +27,17 @@ public interface ByteStream extends AutoCloseable {
     /// Writes all buffers in turn.
     void write(ByteBuffer... srcs) throws BlockException;
 
+    /// Whether pages of files can be written, and that is faster than writing copies of them.
+    default boolean takesPages() {
+        return false;
+    }
+
+    /// Writes pages that a pipe holds; only where {@link #takesPages()} and by a platform thread.
+    /// After a failure the pipe is of no further use.
+    default void write(PagePipe pipe, int length) throws BlockException {
+        throw new IllegalStateException("no pages here");
+    }
+
     /// Waits until something can be read or the peer has gone.
     ///
     /// @return false when the time was over first

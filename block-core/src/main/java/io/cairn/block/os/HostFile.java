@@ -104,6 +104,14 @@ public interface HostFile extends AutoCloseable {
     long copyRange(HostFile source, long sourceOffset, long offset, long length)
             throws BlockException;
 
+    /// Takes a range out of the page cache without a copy. After a failure, and if false is
+    /// returned, the pipe is of no further use.
+    ///
+    /// @return whether all of it was taken
+    default boolean readPages(long offset, int length, PagePipe pipe) throws BlockException {
+        return false;
+    }
+
     /// What the host knows of the file.
     FileStat stat() throws BlockException;
 

@@ -192,6 +192,11 @@ final class LinuxFile implements HostFile {
     }
 
     @Override
+    public boolean readPages(long offset, int length, PagePipe pipe) throws BlockException {
+        return !flags.direct() && pipe.fill(fd, offset, length);
+    }
+
+    @Override
     public FileStat stat() throws BlockException {
         return IoPool.call(() -> LinuxStat.of(fd));
     }

@@ -18,19 +18,20 @@ final class LinuxSocket implements HostSocket {
     private static final int GIVEN_BACK = 1 << 29;
 
     private final int fd;
+    private final boolean isLocal;
     private final AtomicInteger users = new AtomicInteger();
 
     /// The receive timeout that is set in the kernel; used by the thread that reads.
     private volatile long patience;
 
-    LinuxSocket(int fd) {
+    LinuxSocket(int fd) throws BlockException {
         this.fd = fd;
+        // Fails for what is no socket.
+        isLocal = SocketAddresses.family(SocketCalls.boundAddress(fd)) == SocketCalls.AF_UNIX;
     }
 
     static LinuxSocket connect(SocketEndpoint endpoint) throws BlockException {
         if (endpoint instanceof SocketEndpoint.Descriptor given) {
-            // Fails for what is no socket.
-            SocketCalls.boundAddress(given.fd());
             return new LinuxSocket(given.fd());
         }
         List<byte[]> addresses = IoPool.call(() -> SocketAddresses.of(endpoint, false));
@@ -109,6 +110,22 @@ final class LinuxSocket implements HostSocket {
         enter();
         try {
             SocketCalls.send(fd, srcs);
+        } finally {
+            leave();
+        }
+    }
+
+    /// Over a network, even that within the host, pages that stand alone cost more than they save.
+    @Override
+    public boolean takesPages() {
+        return isLocal;
+    }
+
+    @Override
+    public void write(PagePipe pipe, int length) throws BlockException {
+        enter();
+        try {
+            pipe.drain(fd, length);
         } finally {
             leave();
         }

@@ -6,6 +6,7 @@ import io.cairn.block.ChildRole;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.Limits;
 import io.cairn.block.Node;
+import io.cairn.block.PageSink;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 
@@ -40,6 +41,12 @@ public interface Child {
     /// Throws a {@link BlockException} if the child cannot read; the buffer's content is then
     /// undefined.
     void read(long offset, ByteBuffer dst) throws BlockException;
+
+    /// Puts a range into a sink without a copy. If false is returned, or on a failure, the sink is
+    /// of no further use.
+    default boolean readPages(long offset, int length, PageSink sink) throws BlockException {
+        return false;
+    }
 
     /// Writes `src.remaining()` bytes. A write beyond the end grows the child, if the edge has the
     /// permission to resize.

@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
+import io.cairn.block.PageSink;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
@@ -160,6 +161,13 @@ public abstract class DriverInstance {
     /// @param storageOffset bytes of what `storage` stores
     public boolean copyFrom(DriverInstance storage, long storageOffset, long offset, long length)
             throws BlockException {
+        return false;
+    }
+
+    /// Puts a range into a sink without a copy, if this node's data always are in the same place of
+    /// the same file of the host. If false is returned, or on a failure, the sink is of no further
+    /// use.
+    public boolean readPages(long offset, int length, PageSink sink) throws BlockException {
         return false;
     }
 

@@ -6,6 +6,7 @@ import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.OutOfSpaceException;
+import io.cairn.block.PageSink;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
@@ -74,6 +75,11 @@ final class RawInstance extends DriverInstance {
     @Override
     public @Nullable Child shown() {
         return options.offset() == 0 ? file : null;
+    }
+
+    @Override
+    public boolean readPages(long offset, int length, PageSink sink) throws BlockException {
+        return file.readPages(offset + options.offset(), length, sink);
     }
 
     @Override

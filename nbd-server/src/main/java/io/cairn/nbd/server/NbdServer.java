@@ -44,7 +44,7 @@ public final class NbdServer implements AutoCloseable {
     /// What all connections share.
     ///
     /// @param threads carry out requests
-    record Resources(Executor threads, ByteBudget budget, StallWatch watch) {}
+    record Resources(Executor threads, ByteBudget budget, StallWatch watch, Pipes pipes) {}
 
     // Guarded by the lock.
     private final Map<String, NbdExport> exports = new LinkedHashMap<>();
@@ -60,7 +60,7 @@ public final class NbdServer implements AutoCloseable {
     /// A server that carries out requests on given threads.
     NbdServer(ServerOptions options, Executor threads) {
         this.options = options;
-        resources = new Resources(threads, new ByteBudget(BUDGET), new StallWatch());
+        resources = new Resources(threads, new ByteBudget(BUDGET), new StallWatch(), new Pipes());
     }
 
     /// Offers a disk from now on, in place of one of the same name.
@@ -281,6 +281,7 @@ public final class NbdServer implements AutoCloseable {
             lock.unlock();
         }
         resources.watch().close();
+        resources.pipes().close();
         for (NbdExport export : exports()) {
             if (export.writable()) {
                 export.backend().flush();

@@ -3,6 +3,7 @@ package io.cairn.nbd.server;
 import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
 import io.cairn.block.PooledBuffer;
+import io.cairn.block.os.PagePipe;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,12 @@ final class ReplyBuffer implements AutoCloseable {
     /// Sends buffers to the client, whole and not mixed with those of others.
     interface Sender {
         void send(ByteBuffer src) throws BlockException;
+
+        /// Whether pages may be sent.
+        boolean takesPages();
+
+        /// Sends pages that a pipe holds, while others are kept from sending.
+        void send(PagePipe pages, int length) throws BlockException;
 
         /// Keeps others from sending until {@link #release()}.
         void hold();
@@ -95,6 +102,17 @@ final class ReplyBuffer implements AutoCloseable {
     /// How long the owner has waited in {@link #commit(int)} for the client to take replies.
     long sendNanos() {
         return sendNanos;
+    }
+
+    /// Whether data may be committed as pages.
+    boolean takesPages() {
+        return sender.takesPages();
+    }
+
+    /// Sends pages as the next part of a sequence.
+    void commitPages(PagePipe pages, int length) throws BlockException {
+        drain();
+        sender.send(pages, length);
     }
 
     /// Begins a message that is committed in several parts.

@@ -1,7 +1,6 @@
 package io.cairn.nbd.server;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.BlockStatus;
 import io.cairn.block.BufferPool;
 import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
@@ -22,19 +21,18 @@ final class RequestRunner {
     /// The same where memory is short.
     static final int SMALL_PIECE = 64 << 10;
 
-    /// Reads from this length on look for holes; in shorter ones looking costs more than sending.
-    private static final int HOLE_SEARCH = 64 << 10;
-
     private final Session session;
     private final BlockBackend disk;
     private final Replies forms;
     private final StatusQuery query;
+    private final ReadRunner reads;
 
-    RequestRunner(Session session) {
+    RequestRunner(Session session, Pipes pipes) {
         this.session = session;
         this.disk = session.export().backend();
         this.forms = new Replies(session);
         this.query = new StatusQuery(session, forms);
+        this.reads = new ReadRunner(session, forms, pipes);
     }
 
     /// Carries a request out and replies.
@@ -54,7 +52,7 @@ final class RequestRunner {
         try {
             carryOut(request, payload, room, replies);
             return;
-        } catch (ConnectionLostException e) {
+        } catch (ReadRunner.ConnectionLostException e) {
             throw e.failure();
         } catch (BlockException e) {
             errno = e.errno();
@@ -68,10 +66,10 @@ final class RequestRunner {
 
     private void carryOut(
             Request request, @Nullable ByteBuffer payload, int room, ReplyBuffer replies)
-            throws BlockException, ConnectionLostException {
+            throws BlockException, ReadRunner.ConnectionLostException {
         switch (request.command()) {
             case NbdWire.CMD_READ -> {
-                read(request, room, replies);
+                reads.run(request, room, replies);
                 return;
             }
             case NbdWire.CMD_BLOCK_STATUS -> {
@@ -166,134 +164,6 @@ final class RequestRunner {
             return null;
         } catch (BlockException e) {
             return new Request.Refusal(e.errno(), e.getMessage());
-        }
-    }
-
-    // ---- reads
-
-    private void read(Request request, int room, ReplyBuffer replies)
-            throws BlockException, ConnectionLostException {
-        int length = (int) request.length();
-        if (request.has(NbdWire.CMD_FLAG_FUA)) {
-            disk.flush();
-        }
-        boolean isWhole = !session.chunked() || request.has(NbdWire.CMD_FLAG_DF);
-        if (session.chunked() && length == 0) {
-            forms.done(replies, request);
-        } else if (isWhole && length > room) {
-            sendInSequence(request, room, replies);
-        } else if (isWhole || length < HOLE_SEARCH) {
-            sendData(request, request.offset(), length, true, replies);
-        } else {
-            readSparse(request, room, replies);
-        }
-    }
-
-    /// Sends holes as such, and data in pieces.
-    private void readSparse(Request request, int room, ReplyBuffer replies)
-            throws BlockException, ConnectionLostException {
-        long offset = request.offset();
-        long end = offset + request.length();
-        while (offset < end) {
-            BlockStatus status = disk.chainStatus(offset, end - offset, true).status();
-            boolean isZero = status.zero() || !status.allocated();
-            long n = Math.min(status.length(), isZero ? end - offset : room);
-            boolean last = offset + n == end;
-            if (isZero) {
-                ByteBuffer out = replies.room(forms.chunkHeader() + 12);
-                forms.putChunk(out, request, last, NbdWire.REPLY_OFFSET_HOLE, 12);
-                out.putLong(offset).putInt((int) n);
-                commit(replies, out.position());
-            } else {
-                sendData(request, offset, (int) n, last, replies);
-            }
-            offset += n;
-        }
-    }
-
-    private void sendData(
-            Request request, long offset, int length, boolean last, ReplyBuffer replies)
-            throws BlockException, ConnectionLostException {
-        ByteBuffer out = replies.room(dataHeader() + length);
-        putDataHeader(out, request, offset, length, last);
-        disk.read(offset, out);
-        commit(replies, out.limit());
-    }
-
-    private int dataHeader() {
-        return session.chunked() ? forms.chunkHeader() + 8 : NbdWire.SIMPLE_REPLY_SIZE;
-    }
-
-    private void putDataHeader(
-            ByteBuffer out, Request request, long offset, int length, boolean last) {
-        if (session.chunked()) {
-            forms.putChunk(out, request, last, NbdWire.REPLY_OFFSET_DATA, 8L + length);
-            out.putLong(offset);
-        } else {
-            Replies.putSimple(out, request, 0);
-        }
-    }
-
-    /// Sends data that must not be cut piece by piece. Once the first is sent a failure of the disk
-    /// cannot be told, and ends the connection.
-    private void sendInSequence(Request request, int room, ReplyBuffer replies)
-            throws BlockException, ConnectionLostException {
-        int length = (int) request.length();
-        replies.beginSequence();
-        try {
-            sendPiece(request, room, replies);
-            int done = room;
-            while (done < length) {
-                int n = Math.min(room, length - done);
-                ByteBuffer out = replies.room(n);
-                readOrLose(request.offset() + done, out);
-                commit(replies, n);
-                done += n;
-            }
-        } finally {
-            replies.endSequence();
-        }
-    }
-
-    /// Sends the header of all data with the first of them.
-    private void sendPiece(Request request, int room, ReplyBuffer replies)
-            throws BlockException, ConnectionLostException {
-        ByteBuffer out = replies.room(dataHeader() + room);
-        putDataHeader(out, request, request.offset(), (int) request.length(), true);
-        disk.read(request.offset(), out);
-        commit(replies, out.limit());
-    }
-
-    private void readOrLose(long offset, ByteBuffer out) throws ConnectionLostException {
-        try {
-            disk.read(offset, out);
-        } catch (BlockException e) {
-            throw new ConnectionLostException(e);
-        }
-    }
-
-    /// Tells a failure of the connection from one of the disk.
-    private static void commit(ReplyBuffer replies, int length) throws ConnectionLostException {
-        try {
-            replies.commit(length);
-        } catch (BlockException e) {
-            throw new ConnectionLostException(e);
-        }
-    }
-
-    /// The client is gone, so there is nobody to tell.
-    static final class ConnectionLostException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private final BlockException failure;
-
-        ConnectionLostException(BlockException failure) {
-            super(failure);
-            this.failure = failure;
-        }
-
-        BlockException failure() {
-            return failure;
         }
     }
 }

@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
 import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
+import io.cairn.block.os.PagePipe;
 import io.cairn.protocol.nbd.NbdStream;
 import io.cairn.protocol.nbd.NbdWire;
 
@@ -30,7 +31,7 @@ final class Transmission {
     private static final int PATIENCE_SECONDS = 5;
 
     /// How long a worker waits for a request.
-    private static final long IDLE_MILLIS = 100;
+    private static final long IDLE_MILLIS = 20;
 
     private static final long FOREVER_MILLIS = Long.MAX_VALUE;
 
@@ -75,7 +76,7 @@ final class Transmission {
     Transmission(NbdStream in, Session session, NbdServer.Resources resources) {
         this.in = in;
         this.session = session;
-        this.runner = new RequestRunner(session);
+        this.runner = new RequestRunner(session, resources.pipes());
         this.threads = resources.threads();
         this.budget = resources.budget();
         this.watch = resources.watch();
@@ -397,6 +398,16 @@ final class Transmission {
             } finally {
                 sending.unlock();
             }
+        }
+
+        @Override
+        public boolean takesPages() {
+            return in.stream().takesPages();
+        }
+
+        @Override
+        public void send(PagePipe pages, int length) throws BlockException {
+            in.stream().write(pages, length);
         }
 
         @Override

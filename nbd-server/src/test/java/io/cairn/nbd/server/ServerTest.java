@@ -10,11 +10,17 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.option.Options;
+import io.cairn.block.os.HostListener;
+import io.cairn.block.os.SocketEndpoint;
+import io.cairn.protocol.nbd.NbdWire;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -133,6 +139,37 @@ class ServerTest {
             client.read(0, ByteBuffer.allocateDirect(512));
 
             assertThat(failure).isNotNull();
+        }
+    }
+
+    @Test
+    void offersSeveralExportsAndLeavesClientsOnesThatAreRemoved() throws IOException {
+        SocketEndpoint endpoint = SocketEndpoint.Unix.of(folder.resolve("many").toString());
+        try (ServedDisk first = new ServedDisk(folder, LENGTH);
+                ServedDisk second =
+                        new ServedDisk(Files.createDirectory(folder.resolve("b")), 4096);
+                NbdServer server = new NbdServer(ServerOptions.DEFAULT)) {
+            server.addExport(NbdExport.of("first", first.disk, true));
+            server.addExport(NbdExport.of("second", second.disk, false));
+            server.listen(HostListener.open(endpoint, 4));
+            Options options = new Options().put("path", endpoint.toString()).put("export", "first");
+            try (BlockBackend client = first.connect(options);
+                    RawPeer peer = new RawPeer(folder.resolve("many"))) {
+                peer.greet();
+                peer.option(NbdWire.OPT_LIST, new byte[0]);
+                assertThat(peer.optionReply()).isEqualTo(NbdWire.REP_SERVER);
+                assertThat(peer.optionReply()).isEqualTo(NbdWire.REP_SERVER);
+                assertThat(peer.optionReply()).isEqualTo(NbdWire.REP_ACK);
+
+                server.removeExport("first");
+
+                peer.option(NbdWire.OPT_GO, RawPeer.name("first"));
+                assertThat(peer.optionReply()).isEqualTo(NbdWire.REP_ERR_UNKNOWN);
+                client.write(0, data(512, 5), WriteFlags.NONE);
+                assertThat(first.host.get("disk").content()[511]).isEqualTo((byte) 5);
+                peer.option(NbdWire.OPT_EXPORT_NAME, "second".getBytes(StandardCharsets.UTF_8));
+                assertThat(peer.receive(10).getLong()).isEqualTo(4096);
+            }
         }
     }
 }

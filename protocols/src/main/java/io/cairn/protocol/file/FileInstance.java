@@ -7,6 +7,7 @@ import io.cairn.block.Errno;
 import io.cairn.block.HostException;
 import io.cairn.block.Limits;
 import io.cairn.block.NodeFlags;
+import io.cairn.block.PageSink;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.PooledBuffer;
@@ -17,6 +18,7 @@ import io.cairn.block.os.FileExtent;
 import io.cairn.block.os.FileStat;
 import io.cairn.block.os.HostFile;
 import io.cairn.block.os.IoAlignment;
+import io.cairn.block.os.PagePipe;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
@@ -142,6 +144,19 @@ final class FileInstance extends DriverInstance {
             } else {
                 readThroughBounce(file, offset, dst);
             }
+        } finally {
+            handle.leave(stamp);
+        }
+    }
+
+    @Override
+    public boolean readPages(long offset, int length, PageSink sink) throws BlockException {
+        if (!(sink instanceof PagePipe pipe)) {
+            return false;
+        }
+        long stamp = handle.enter();
+        try {
+            return handle.file().readPages(offset, length, pipe);
         } finally {
             handle.leave(stamp);
         }
