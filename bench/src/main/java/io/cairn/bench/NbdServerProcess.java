@@ -54,6 +54,14 @@ final class NbdServerProcess implements AutoCloseable {
         return disk;
     }
 
+    Path socket() {
+        return socket;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
     String uri() {
         return "nbd+unix:///?socket=" + socket;
     }
