@@ -29,7 +29,7 @@ public final class NbdEndurance {
     private static final int BUSY = 64;
     private static final int BLOCKS = 1024;
     private static final int DEFAULT_SECONDS = 600;
-    private static final Pattern USED = Pattern.compile("generation[^u]*used ([0-9]+)K");
+    private static final Pattern USED = Pattern.compile("total [0-9]+K, used ([0-9]+)K");
 
     private final LongAdder requests = new LongAdder();
     private volatile boolean isOver;
