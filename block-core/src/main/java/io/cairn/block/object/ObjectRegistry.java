@@ -45,6 +45,7 @@ public final class ObjectRegistry {
     public ObjectRegistry() {
         types.put(Secret.TYPE, new SecretType());
         types.put(ThrottleGroupObject.TYPE, new ThrottleGroupType());
+        types.put(IothreadType.TYPE, new IothreadType());
     }
 
     /// The throttle groups, those of objects among them.
@@ -130,6 +131,11 @@ public final class ObjectRegistry {
     /// The object of that id.
     public synchronized Optional<UserObject> find(String id) {
         return Optional.ofNullable(objects.get(id));
+    }
+
+    /// The ids of all objects, oldest first.
+    public synchronized List<String> ids() {
+        return List.copyOf(objects.keySet());
     }
 
     /// Removes and closes all objects, newest first.

@@ -11,8 +11,13 @@ import io.cairn.qmp.schema.Arguments;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+
 /// Makes character devices as users ask for them.
 public final class ChardevFactory {
+    /// The kinds of devices that there are.
+    public static final List<String> BACKENDS = List.of("null", "stdio", "socket");
+
     private final Chardevs chardevs;
     private final SecurityLookup security;
     private @Nullable ByteStream standardStream;

@@ -5,7 +5,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
-import io.cairn.block.option.Keyval;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +38,6 @@ public final class Chardevs implements AutoCloseable {
 
     /// Makes a device under an id, if that is free.
     public void add(String id, Maker maker) throws BlockException {
-        Keyval.checkIdentifier(id);
         requireFree(id);
         Chardev device = maker.make();
         synchronized (this) {

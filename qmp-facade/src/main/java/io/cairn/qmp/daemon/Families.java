@@ -6,10 +6,12 @@ import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.command.bitmap.BitmapCommands;
 import io.cairn.qmp.command.block.NodeCommands;
 import io.cairn.qmp.command.block.ResizeCommand;
+import io.cairn.qmp.command.chardev.ChardevCommands;
 import io.cairn.qmp.command.export.ExportCommands;
 import io.cairn.qmp.command.job.CopyCommands;
 import io.cairn.qmp.command.job.JobCommands;
 import io.cairn.qmp.command.monitor.MonitorCommands;
+import io.cairn.qmp.command.object.ObjectCommands;
 import io.cairn.qmp.command.snapshot.TransactionCommand;
 import io.cairn.qmp.schema.Schema;
 import io.cairn.qmp.service.StorageService;
@@ -32,6 +34,8 @@ final class Families {
                         new NodeCommands(service),
                         new ResizeCommand(service),
                         new TransactionCommand(service),
+                        new ObjectCommands(service),
+                        new ChardevCommands(service),
                         new ExportCommands(service));
         families.forEach(family -> family.addTo(table));
         return table;
