@@ -47,7 +47,7 @@ public final class Checker {
         if (element != null) {
             return list(element, given, path);
         }
-        return switch (schema.type(type)) {
+        return switch (schema.find(type)) {
             case Definition.Choice choice -> choice(choice, given, path, name);
             case Definition.Struct struct -> {
                 if (given instanceof JsonObject object) {
@@ -153,7 +153,7 @@ public final class Checker {
         if (Schema.elementOf(type) != null) {
             return given instanceof JsonArray;
         }
-        return switch (schema.type(type)) {
+        return switch (schema.find(type)) {
             case Definition.Choice _ -> given instanceof JsonString;
             case Definition.Struct _ -> given instanceof JsonObject;
             case null, default ->

@@ -69,7 +69,7 @@ public final class Introspection {
                     .put("element-type", number(element))
                     .build();
         }
-        return switch (schema.type(name)) {
+        return switch (schema.find(name)) {
             case Definition.Struct struct -> struct(struct, number);
             case Definition.Choice choice -> choice(choice, number);
             case Definition.Alternate alternate ->
@@ -121,7 +121,7 @@ public final class Introspection {
         List<JsonValue> variants = new ArrayList<>();
         for (Definition.Member member : struct.members()) {
             if (member.name().equals(tag)
-                    && schema.type(member.type()) instanceof Definition.Choice choice) {
+                    && schema.find(member.type()) instanceof Definition.Choice choice) {
                 for (Definition.Choice.Value value : choice.values()) {
                     String type = struct.cases().getOrDefault(value.name(), Schema.EMPTY.name());
                     variants.add(

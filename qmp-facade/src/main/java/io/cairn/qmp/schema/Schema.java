@@ -100,8 +100,9 @@ public final class Schema {
         return List.copyOf(events.values());
     }
 
-    /// The type of that name, null for a built-in one or a list.
-    @Nullable Definition type(String name) {
+    /// The declared type of that name, null if there is none; built-in ones and lists have no
+    /// declaration.
+    public @Nullable Definition find(String name) {
         return types.get(name);
     }
 
