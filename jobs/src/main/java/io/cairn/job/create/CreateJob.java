@@ -33,8 +33,15 @@ public final class CreateJob extends Job {
     private final BlockGraph graph;
     private final BlockDriver driver;
     private final Options options;
-    private final @Nullable BlockNode file;
-    private final @Nullable BlockNode dataFile;
+    private final @Nullable Source file;
+    private final @Nullable Source dataFile;
+
+    /// What an image is written into.
+    @FunctionalInterface
+    public interface Source {
+        /// Opens it; the job closes it when it is over.
+        BlockBackend open(Permissions needed) throws BlockException;
+    }
 
     private CreateJob(
             BlockGraph graph,
@@ -42,8 +49,8 @@ public final class CreateJob extends Job {
             String id,
             BlockDriver driver,
             Options options,
-            @Nullable BlockNode file,
-            @Nullable BlockNode dataFile)
+            @Nullable Source file,
+            @Nullable Source dataFile)
             throws BlockException {
         super(scheduler, JobSettings.of(id).withAutoDismiss(false), null);
         this.graph = graph;
@@ -67,6 +74,30 @@ public final class CreateJob extends Job {
             Options options,
             @Nullable BlockNode file,
             @Nullable BlockNode dataFile)
+            throws BlockException {
+        return create(
+                graph,
+                scheduler,
+                id,
+                driver,
+                options,
+                sourceOf(graph, file),
+                sourceOf(graph, dataFile));
+    }
+
+    private static @Nullable Source sourceOf(BlockGraph graph, @Nullable BlockNode node) {
+        return node == null ? null : needed -> graph.newBackend("", node, needed, Permissions.ALL);
+    }
+
+    /// The same for storage that the job finds or opens itself, and fails if it cannot.
+    public static CreateJob create(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            String id,
+            BlockDriver driver,
+            Options options,
+            @Nullable Source file,
+            @Nullable Source dataFile)
             throws BlockException {
         CreateJob job = new CreateJob(graph, scheduler, id, driver, options, file, dataFile);
         scheduler.add(job);
@@ -109,9 +140,8 @@ public final class CreateJob extends Job {
 
         @Override
         public String filename() {
-            BlockNode node = file;
             String named = options.getString("filename");
-            return named != null ? named : node == null ? "" : node.filename();
+            return named == null ? "" : named;
         }
 
         @Override
@@ -129,11 +159,11 @@ public final class CreateJob extends Job {
             return graph.objects();
         }
 
-        private Child use(String option, @Nullable BlockNode node) throws BlockException {
-            if (node == null) {
+        private Child use(String option, @Nullable Source source) throws BlockException {
+            if (source == null) {
                 throw new InvalidOptionException("Parameter '" + option + "' is missing");
             }
-            BlockBackend backend = graph.newBackend("", node, NEEDED, Permissions.ALL);
+            BlockBackend backend = source.open(NEEDED);
             backends.add(backend);
             Child root = backend.root();
             if (root == null) {

@@ -9,6 +9,8 @@ import io.cairn.qmp.command.block.ResizeCommand;
 import io.cairn.qmp.command.chardev.ChardevCommands;
 import io.cairn.qmp.command.export.ExportCommands;
 import io.cairn.qmp.command.job.CopyCommands;
+import io.cairn.qmp.command.job.DriveCommands;
+import io.cairn.qmp.command.job.ImageCommands;
 import io.cairn.qmp.command.job.JobCommands;
 import io.cairn.qmp.command.monitor.MonitorCommands;
 import io.cairn.qmp.command.object.ObjectCommands;
@@ -30,6 +32,8 @@ final class Families {
                         new MonitorCommands(service, version),
                         new JobCommands(service),
                         new CopyCommands(service),
+                        new DriveCommands(service),
+                        new ImageCommands(service),
                         new BitmapCommands(service),
                         new NodeCommands(service),
                         new ResizeCommand(service),

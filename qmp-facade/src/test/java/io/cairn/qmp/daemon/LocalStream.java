@@ -4,8 +4,6 @@ import io.cairn.block.os.ByteStream;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -16,7 +14,7 @@ final class LocalStream implements ByteStream {
 
     private final BlockingQueue<byte[]> toServer = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> toClient = new LinkedBlockingQueue<>();
-    private final Queue<Byte> pending = new ArrayDeque<>();
+    private ByteBuffer pending = ByteBuffer.allocate(0);
     private final StringBuilder partial = new StringBuilder();
 
     void send(String text) {
@@ -36,24 +34,20 @@ final class LocalStream implements ByteStream {
     @Override
     public int read(ByteBuffer dst) {
         try {
-            while (pending.isEmpty()) {
+            while (!pending.hasRemaining()) {
                 byte[] next = toServer.take();
                 if (next == END) {
                     toServer.add(END);
                     return -1;
                 }
-                for (byte b : next) {
-                    pending.add(b);
-                }
+                pending = ByteBuffer.wrap(next);
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        int count = 0;
-        for (int at = dst.position(); at < dst.limit() && !pending.isEmpty(); at++) {
-            dst.put(at, pending.remove());
-            count++;
-        }
+        int count = Math.min(dst.remaining(), pending.remaining());
+        dst.put(dst.position(), pending, pending.position(), count);
+        pending.position(pending.position() + count);
         return count;
     }
 

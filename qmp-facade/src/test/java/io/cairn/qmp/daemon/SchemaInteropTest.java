@@ -177,16 +177,12 @@ class SchemaInteropTest {
     /// Commands of the peer's that are not there yet.
     private static final List<String> MISSING =
             List.of(
-                    "blockdev-create",
                     "chardev-change",
                     "chardev-send-break",
-                    "drive-backup",
-                    "drive-mirror",
                     "query-block",
                     "query-blockstats",
                     "ringbuf-read",
                     "ringbuf-write",
-                    "x-blockdev-amend",
                     "x-blockdev-change",
                     "x-blockdev-set-iothread",
                     "x-debug-query-block-graph");

@@ -45,7 +45,7 @@ public final class CopyCommands implements CommandFamily {
 
     // ---- mirror
 
-    private static MirrorOptions readMirror(Arguments in) throws QmpException {
+    static MirrorOptions readMirror(Arguments in) throws QmpException {
         CopySettings settings = CopySettings.read(in);
         String sync = in.string("sync");
         if (sync.equals("incremental") || sync.equals("bitmap")) {

@@ -11,6 +11,7 @@ import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.command.bitmap.BitmapArguments;
 import io.cairn.qmp.command.bitmap.Bitmaps;
 import io.cairn.qmp.command.job.CopyCommands;
+import io.cairn.qmp.command.job.DriveCommands;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.service.StorageService;
 import io.cairn.qmp.transaction.Action;
@@ -29,6 +30,7 @@ public final class TransactionCommand implements CommandFamily {
     private final InternalSnapshots internalSnapshots;
     private final Bitmaps bitmaps;
     private final CopyCommands jobs;
+    private final DriveCommands driveJobs;
 
     public TransactionCommand(StorageService service) {
         this.service = service;
@@ -37,6 +39,7 @@ public final class TransactionCommand implements CommandFamily {
         this.internalSnapshots = new InternalSnapshots(service.graph());
         this.bitmaps = new Bitmaps(service.graph());
         this.jobs = new CopyCommands(service);
+        this.driveJobs = new DriveCommands(service);
     }
 
     /// The command's arguments: actions by their type, each with its data.
@@ -104,12 +107,19 @@ public final class TransactionCommand implements CommandFamily {
                 BitmapArguments.Merge merge = BitmapArguments.merge(data);
                 yield bitmaps.merge(merge.target(), merge.sources());
             }
-            case "blockdev-backup" -> new Backup(CopyCommands.readBackup(data), group);
+            case "blockdev-backup" -> {
+                BackupOptions options = CopyCommands.readBackup(data);
+                yield new Backup(options.device(), () -> jobs.backup(options, group));
+            }
+            case "drive-backup" -> {
+                DriveCommands.Backup backup = DriveCommands.Backup.read(data);
+                yield new Backup(backup.options().device(), () -> driveJobs.backup(backup, group));
+            }
             case "blockdev-snapshot" -> snapshots.snapshot(Snapshots.Snapshot.read(data));
             case "blockdev-snapshot-sync" -> snapshots.snapshot(Snapshots.FileSnapshot.read(data));
             case "blockdev-snapshot-internal-sync" ->
                     internalSnapshots.add(InternalSnapshots.Addition.read(data));
-            default -> new Unknown(type);
+            default -> throw new IllegalArgumentException(type);
         };
     }
 
@@ -121,33 +131,31 @@ public final class TransactionCommand implements CommandFamily {
         }
     }
 
-    /// An action of which the schema knows more than we do.
-    private record Unknown(String type) implements Action {
-        @Override
-        public void prepare() throws QmpException {
-            throw QmpException.generic("Action '" + type + "' is not supported");
-        }
+    /// Makes a job.
+    @FunctionalInterface
+    private interface JobMaker {
+        Job make() throws BlockException;
     }
 
     /// Makes a backup job, which starts when the transaction is done.
     private final class Backup implements Action {
-        private final BackupOptions options;
-        private final @Nullable JobGroup group;
+        private final String device;
+        private final JobMaker maker;
         private @Nullable Job job;
 
-        Backup(BackupOptions options, @Nullable JobGroup group) {
-            this.options = options;
-            this.group = group;
+        Backup(String device, JobMaker maker) {
+            this.device = device;
+            this.maker = maker;
         }
 
         @Override
         public List<BlockNode> drained() {
-            return service.graph().find(options.device()).map(List::of).orElse(List.of());
+            return service.graph().find(device).map(List::of).orElse(List.of());
         }
 
         @Override
         public void prepare() throws BlockException {
-            job = jobs.backup(options, group);
+            job = maker.make();
         }
 
         @Override

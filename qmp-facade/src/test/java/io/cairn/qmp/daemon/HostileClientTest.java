@@ -1,0 +1,134 @@
+package io.cairn.qmp.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.option.JsonObject;
+import io.cairn.block.os.ByteStream;
+import io.cairn.qmp.wire.MessageReader;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+
+/// Clients that do what they should not hurt nobody else.
+class HostileClientTest {
+    private TestDaemon daemon;
+
+    @BeforeEach
+    void start() throws Exception {
+        daemon = new TestDaemon();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        daemon.close();
+    }
+
+    @Test
+    void answersNestingWithoutEndWithErrorsAndGoesOn() throws Exception {
+        daemon.client.send("[".repeat(100_000) + "\n");
+
+        assertThat(daemon.client.line()).contains("JSON nesting depth limit exceeded");
+        daemon.client.send("]".repeat(700) + "\n{'execute':'query-jobs','id':'end'}\n");
+        String line = daemon.client.line();
+        while (!line.contains("end")) {
+            assertThat(line).contains("error");
+            line = daemon.client.line();
+        }
+        assertThat(line).isEqualTo("{\"return\": [], \"id\": \"end\"}");
+    }
+
+    @Test
+    void refusesTextThatIsTooLong() throws Exception {
+        daemon.client.send("{'execute':'" + "x".repeat(MessageReader.MAX_BYTES) + "'}\n");
+
+        assertThat(daemon.client.line()).contains("JSON token size limit exceeded");
+        daemon.client.line();
+        assertThat(daemon.request("{'execute':'query-jobs'}").get("return")).isNotNull();
+    }
+
+    /// A connection whose client sends requests and never reads.
+    private static final class Deaf implements ByteStream {
+        private final byte[] request = "{'execute':'query-qmp-schema'}".getBytes();
+        private final CountDownLatch closed = new CountDownLatch(1);
+        private volatile long taken;
+        private boolean isGreeted;
+
+        @Override
+        public int read(ByteBuffer dst) {
+            if (closed.getCount() == 0) {
+                return -1;
+            }
+            byte[] next = isGreeted ? request : "{'execute':'qmp_capabilities'}".getBytes();
+            isGreeted = true;
+            dst.put(dst.position(), next);
+            taken += next.length;
+            return next.length;
+        }
+
+        @Override
+        public void write(ByteBuffer... srcs) {
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public boolean awaitReadable(long timeoutMillis) {
+            return true;
+        }
+
+        @Override
+        public void shutdownInput() {}
+
+        @Override
+        public void shutdown() {
+            closed.countDown();
+        }
+
+        @Override
+        public void close() {
+            shutdown();
+        }
+    }
+
+    @Test
+    void doesNotReadFromAClientThatDoesNotRead() throws Exception {
+        Deaf deaf = new Deaf();
+        Thread monitor =
+                Thread.ofPlatform().start(() -> daemon.daemon.monitor(deaf, "deaf", false).run());
+        for (int i = 0; i < 20_000; i++) {
+            daemon.daemon
+                    .service()
+                    .events()
+                    .emit(
+                            "BLOCK_EXPORT_DELETED",
+                            JsonObject.builder().put("id", "x".repeat(1000)).build());
+        }
+        for (int i = 0; i < 100; i++) {
+            daemon.execute("query-jobs");
+        }
+
+        assertThat(deaf.taken).isLessThan(10_000);
+        deaf.shutdown();
+        monitor.join();
+    }
+
+    @Test
+    void holdsTwoThousandNodes() throws Exception {
+        for (int i = 0; i < 2000; i++) {
+            daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n" + i + "'");
+        }
+        assertThat(daemon.fail("blockdev-add", "'driver':'null-co','node-name':'n77'"))
+                .isEqualTo("GenericError: Duplicate nodes with node-name='n77'");
+        for (int i = 0; i < 2000; i++) {
+            daemon.execute("blockdev-del", "'node-name':'n" + i + "'");
+        }
+        assertThat(daemon.daemon.service().graph().nodes()).isEmpty();
+    }
+}

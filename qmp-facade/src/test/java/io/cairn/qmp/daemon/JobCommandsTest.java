@@ -1,0 +1,149 @@
+package io.cairn.qmp.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.option.Json;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Jobs from their start over QMP to their end.
+class JobCommandsTest {
+    private static final String MIB = "1048576";
+
+    @TempDir Path directory;
+    private TestDaemon daemon;
+
+    @BeforeEach
+    void start() throws Exception {
+        daemon = new TestDaemon();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        daemon.close();
+    }
+
+    private String file(String name) {
+        return directory.resolve(name).toString();
+    }
+
+    /// Makes an image by jobs and opens it as a node of that name.
+    private void image(String name, String options) throws Exception {
+        create("'driver':'file','filename':'" + file(name) + "','size':0");
+        String node = "'driver':'file','filename':'" + file(name) + "'";
+        create("'driver':'qcow2','file':{" + node + "},'size':" + MIB + options);
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'qcow2','node-name':'" + name + "','file':{" + node + "}");
+    }
+
+    private void create(String options) throws Exception {
+        daemon.execute("blockdev-create", "'job-id':'create','options':{" + options + "}");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "concluded");
+        assertThat(Json.print(daemon.execute("query-jobs"))).doesNotContain("error");
+        daemon.execute("job-dismiss", "'id':'create'");
+    }
+
+    @Test
+    void createsAnImageWithItsOptions() throws Exception {
+        image("a", ",'version':'v2','cluster-size':4096");
+
+        assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
+                .contains("\"compat\": \"0.10\"", "\"cluster-size\": 4096");
+    }
+
+    @Test
+    void tellsWhyAnImageCouldNotBeCreated() throws Exception {
+        daemon.execute(
+                "blockdev-create",
+                "'job-id':'j','options':{'driver':'qcow2','file':'nope','size':1}");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "concluded");
+
+        assertThat(Json.print(daemon.execute("query-jobs")))
+                .isEqualTo(
+                        "[{\"current-progress\": 1, \"status\": \"concluded\","
+                                + " \"total-progress\": 1, \"type\": \"create\", \"id\": \"j\","
+                                + " \"error\": \"Cannot find device='nope' nor"
+                                + " node-name='nope'\"}]");
+    }
+
+    @Test
+    void mirrorsAndPivots() throws Exception {
+        image("a", "");
+        image("b", "");
+        daemon.execute("blockdev-mirror", "'job-id':'m','device':'a','target':'b','sync':'full'");
+        daemon.awaitEvent("BLOCK_JOB_READY", "device", "m");
+        assertThat(Json.print(daemon.execute("query-block-jobs")))
+                .contains("\"ready\": true", "\"status\": \"ready\"", "\"type\": \"mirror\"");
+
+        daemon.execute("block-job-complete", "'device':'m'");
+
+        assertThat(Json.print(daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "m")))
+                .doesNotContain("error");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
+        daemon.execute("blockdev-del", "'node-name':'a'");
+    }
+
+    @Test
+    void waitsToBeFinalizedAndDismissed() throws Exception {
+        image("a", "");
+        image("b", "");
+        daemon.execute(
+                "blockdev-backup",
+                "'job-id':'j','device':'a','target':'b','sync':'full','auto-finalize':false,"
+                        + "'auto-dismiss':false");
+        daemon.awaitEvent("BLOCK_JOB_PENDING", "id", "j");
+        assertThat(daemon.fail("job-dismiss", "'id':'j'"))
+                .isEqualTo(
+                        "GenericError: Job 'j' in state 'pending' cannot accept command verb"
+                                + " 'dismiss'");
+        daemon.execute("job-finalize", "'id':'j'");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "concluded");
+        daemon.execute("block-job-dismiss", "'id':'j'");
+
+        assertThat(Json.print(daemon.execute("query-jobs"))).isEqualTo("[]");
+    }
+
+    @Test
+    void makesTheTargetOfADriveBackup() throws Exception {
+        image("a", "");
+        daemon.execute(
+                "drive-backup",
+                "'job-id':'j','device':'a','target':'" + file("copy") + "','sync':'full'");
+        daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "j");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
+
+        assertThat(Files.size(directory.resolve("copy"))).isGreaterThan(0);
+    }
+
+    @Test
+    void commitsAndStreamsAChain() throws Exception {
+        image("a", "");
+        daemon.execute(
+                "blockdev-snapshot-sync",
+                "'node-name':'a','snapshot-file':'" + file("top") + "','snapshot-node-name':'top'");
+        daemon.execute(
+                "blockdev-snapshot-sync",
+                "'node-name':'top','snapshot-file':'"
+                        + file("top2")
+                        + "','snapshot-node-name':'top2'");
+        daemon.execute("block-stream", "'job-id':'s','device':'top2','base-node':'a'");
+        assertThat(Json.print(daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "s")))
+                .contains("\"type\": \"stream\"")
+                .doesNotContain("error");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
+
+        daemon.execute("block-commit", "'job-id':'c','device':'top2'");
+        daemon.awaitEvent("BLOCK_JOB_READY", "device", "c");
+        daemon.execute("job-complete", "'id':'c'");
+        assertThat(Json.print(daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "c")))
+                .contains("\"type\": \"commit\"")
+                .doesNotContain("error");
+    }
+}
