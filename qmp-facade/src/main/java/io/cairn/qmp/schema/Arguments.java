@@ -24,7 +24,7 @@ public final class Arguments {
         this(checked, _ -> {});
     }
 
-    /// @param reads hears the name of each member that is asked for
+    /// @param reads hears the name of each member that is asked for, or `*` for all
     public Arguments(JsonObject checked, Consumer<String> reads) {
         this.object = checked;
         this.reads = reads;
@@ -32,6 +32,7 @@ public final class Arguments {
 
     /// All of them as they are.
     public JsonObject all() {
+        reads.accept("*");
         return object;
     }
 

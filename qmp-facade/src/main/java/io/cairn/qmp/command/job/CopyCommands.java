@@ -82,12 +82,6 @@ public final class CopyCommands implements CommandFamily {
         String baseNode = in.findString("base-node");
         String top = in.findString("top");
         String topNode = in.findString("top-node");
-        if (base != null && baseNode != null) {
-            throw QmpException.generic("'base' and 'base-node' are mutually exclusive");
-        }
-        if (top != null && topNode != null) {
-            throw QmpException.generic("'top-node' and 'top' are mutually exclusive");
-        }
         CommitOptions options =
                 CommitOptions.of(settings.job(), settings.device())
                         .withFiles(base, top)
@@ -96,6 +90,12 @@ public final class CopyCommands implements CommandFamily {
         String backingFile = in.findString("backing-file");
         if (backingFile != null) {
             options = options.withBackingFile(backingFile);
+        }
+        if (base != null && baseNode != null) {
+            throw QmpException.generic("'base' and 'base-node' are mutually exclusive");
+        }
+        if (top != null && topNode != null) {
+            throw QmpException.generic("'top-node' and 'top' are mutually exclusive");
         }
         String filter = settings.filterNodeName();
         return filter == null ? options : options.withFilterNodeName(filter);
