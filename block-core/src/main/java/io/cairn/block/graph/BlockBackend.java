@@ -12,6 +12,8 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.statistics.Accounting;
+import io.cairn.block.throttle.Direction;
+import io.cairn.block.throttle.ThrottleMember;
 
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,8 @@ public final class BlockBackend implements Parent, AutoCloseable {
     private volatile @Nullable ChildEdge root;
     private volatile boolean writeThrough;
     private volatile @Nullable Accounting accounting;
+    private volatile @Nullable ThrottleMember throttle;
+    private volatile String ownerName = "";
 
     BlockBackend(BlockGraph graph, String name) {
         this(graph, name, null);
@@ -174,6 +178,50 @@ public final class BlockBackend implements Parent, AutoCloseable {
         return Optional.ofNullable(accounting);
     }
 
+    /// Has requests wait for their turn in a throttle group, or in none.
+    ///
+    /// @param member which the backend owns from now on; the one before it is closed
+    public void setThrottle(@Nullable ThrottleMember member) {
+        ThrottleMember old;
+        gate.lock();
+        try {
+            old = throttle;
+            if (member != null) {
+                for (int i = quiesced.get(); i > 0; i--) {
+                    member.beginBypass();
+                }
+            }
+            throttle = member;
+        } finally {
+            gate.unlock();
+        }
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /// Where requests wait for their turn, if they do.
+    public Optional<ThrottleMember> throttle() {
+        return Optional.ofNullable(throttle);
+    }
+
+    /// What users call the front end that owns a backend without a name; empty if nobody does.
+    public void setOwnerName(String newName) {
+        ownerName = newName;
+    }
+
+    /// What users call the backend, or the front end that owns it; empty if nobody does.
+    public String shownName() {
+        return name.isEmpty() ? ownerName : name;
+    }
+
+    private void admit(Direction direction, long bytes) throws BlockException {
+        ThrottleMember member = throttle;
+        if (member != null) {
+            member.admit(direction, bytes);
+        }
+    }
+
     /// Hears of changes of the length from now on.
     public void addResizeListener(ResizeListener listener) {
         listeners.add(listener);
@@ -197,6 +245,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
         ChildEdge edge = enter();
         try {
             requireInside(edge, offset, dst.remaining());
+            admit(Direction.READ, dst.remaining());
             edge.read(offset, dst);
         } finally {
             inFlight.leave();
@@ -220,6 +269,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
         ChildEdge edge = enter();
         try {
             requireInside(edge, offset, src.remaining());
+            admit(Direction.WRITE, src.remaining());
             edge.write(offset, src, writeThrough ? flags.withFua(true) : flags);
         } finally {
             inFlight.leave();
@@ -243,6 +293,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
         ChildEdge edge = enter();
         try {
             requireInside(edge, offset, length);
+            admit(Direction.WRITE, length);
             edge.writePacked(offset, length, packed);
         } finally {
             inFlight.leave();
@@ -284,6 +335,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
         ChildEdge edge = enter();
         try {
             requireInside(edge, offset, length);
+            admit(Direction.WRITE, length);
             edge.writeZeroes(offset, length, writeThrough ? flags.withFua(true) : flags);
         } finally {
             inFlight.leave();
@@ -295,6 +347,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
         ChildEdge edge = enter();
         try {
             requireInside(edge, offset, length);
+            admit(Direction.WRITE, length);
             edge.discard(offset, length);
         } finally {
             inFlight.leave();
@@ -447,7 +500,8 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     @Override
     public String description() {
-        return name.isEmpty() ? "an unnamed block device" : "block device '" + name + "'";
+        String shown = shownName();
+        return shown.isEmpty() ? "an unnamed block device" : "block device '" + shown + "'";
     }
 
     @Override
@@ -459,6 +513,10 @@ public final class BlockBackend implements Parent, AutoCloseable {
         gate.lock();
         try {
             quiesced.getAndIncrement();
+            ThrottleMember member = throttle;
+            if (member != null) {
+                member.beginBypass();
+            }
         } finally {
             gate.unlock();
         }
@@ -472,6 +530,10 @@ public final class BlockBackend implements Parent, AutoCloseable {
         }
         gate.lock();
         try {
+            ThrottleMember member = throttle;
+            if (member != null) {
+                member.endBypass();
+            }
             if (quiesced.decrementAndGet() == 0) {
                 opened.signalAll();
             }

@@ -39,6 +39,7 @@ public final class BlockGraph implements AutoCloseable {
     private final Object drainLock = new Object();
     private final Random random = new Random();
     private final List<BlockBackend> backends = new CopyOnWriteArrayList<>();
+    private final NamedBackends devices = new NamedBackends(this);
 
     // Guarded by the writer lock.
     private final Map<String, BlockNode> nodes = new LinkedHashMap<>();
@@ -155,6 +156,11 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
+    /// A backend that has no node yet and that nobody knows by name.
+    public BlockBackend newBackend() {
+        return new BlockBackend(this, "");
+    }
+
     /// A backend on a node that is open.
     public BlockBackend newBackend(
             String name, BlockNode node, Permissions needed, Permissions shared)
@@ -187,6 +193,27 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
+    /// The backends that users know by name.
+    public NamedBackends devices() {
+        return devices;
+    }
+
+    /// The root node of the backend of that name, or else the node of that name.
+    ///
+    /// @throws BlockException if there is neither, or the backend has no medium
+    public BlockNode lookup(String deviceOrNode) throws BlockException {
+        BlockBackend device = devices.find(deviceOrNode).orElse(null);
+        if (device == null) {
+            return requireNode(deviceOrNode);
+        }
+        ChildEdge root = device.root();
+        if (root == null) {
+            throw new BlockException(
+                    Errno.ENOMEDIUM, "Device '" + deviceOrNode + "' has no medium");
+        }
+        return root.node();
+    }
+
     /// All open nodes, in the order of opening.
     public List<BlockNode> nodes() {
         writer.lock();
@@ -195,6 +222,11 @@ public final class BlockGraph implements AutoCloseable {
         } finally {
             writer.unlock();
         }
+    }
+
+    /// All backends that have a root node, in the order in which they got it.
+    public List<BlockBackend> backends() {
+        return List.copyOf(backends);
     }
 
     /// A backend has got a root node.
@@ -452,7 +484,7 @@ public final class BlockGraph implements AutoCloseable {
     }
 
     BlockNode requireNode(String name) throws BlockException {
-        BlockNode node = nodes.get(name);
+        BlockNode node = find(name).orElse(null);
         if (node == null) {
             throw new BlockException(
                     Errno.ENOENT, "Cannot find device='" + name + "' nor node-name='" + name + "'");
@@ -488,6 +520,10 @@ public final class BlockGraph implements AutoCloseable {
         }
         if (!isWellFormed(name)) {
             throw new InvalidOptionException("Invalid node-name: '" + name + "'");
+        }
+        if (devices.find(name).isPresent()) {
+            throw new InvalidOptionException(
+                    "node-name=" + name + " is conflicting with a device id");
         }
         if (nodes.containsKey(name)) {
             throw new InvalidOptionException("Duplicate nodes with node-name='" + name + "'");

@@ -43,6 +43,20 @@ public final class ThrottleGroups {
         return Optional.ofNullable(groups.get(name));
     }
 
+    /// A new member of the group of that name, which is made if there is none.
+    public ThrottleMember joinOrAdd(String name) throws InvalidOptionException {
+        ThrottleGroup group;
+        synchronized (this) {
+            group = groups.get(name);
+            if (group == null) {
+                group = add(name, ThrottleLimits.NONE);
+            }
+        }
+        return group.join()
+                .orElseThrow(() ->
+                        new InvalidOptionException("Throttle group '" + name + "' does not exist"));
+    }
+
     /// A new member of the group of that name.
     ///
     /// @throws InvalidOptionException if there is none

@@ -21,12 +21,7 @@ import java.util.List;
 /// @param base the node that takes it
 record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
     static CommitRange of(BlockGraph graph, CommitOptions options) throws BlockException {
-        BlockNode root =
-                graph.find(options.device())
-                        .orElseThrow(() ->
-                                new BlockException(
-                                        Errno.ENODEV,
-                                        "Device '" + options.device() + "' not found"));
+        BlockNode root = root(graph, options.device());
         if (!root.isRoot()) {
             throw new InvalidOptionException("Need a root block node");
         }
@@ -47,6 +42,13 @@ record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
                     "'backing-file' specified, but 'top' is the active layer");
         }
         return range;
+    }
+
+    private static BlockNode root(BlockGraph graph, String device) throws BlockException {
+        if (graph.devices().find(device).isEmpty() && graph.find(device).isEmpty()) {
+            throw new BlockException(Errno.ENODEV, "Device '" + device + "' not found");
+        }
+        return graph.lookup(device);
     }
 
     private static void requireOne(

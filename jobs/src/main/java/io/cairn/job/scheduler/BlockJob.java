@@ -143,26 +143,17 @@ public abstract class BlockJob extends Job {
         return new BackingReference(filename == null ? image.filename() : filename, image.driver());
     }
 
-    /// The node that an argument names.
+    /// The node that an argument names, itself or by the drive whose root it is.
     public static BlockNode find(BlockGraph graph, String name) throws BlockException {
-        return find(graph, name, name);
+        return graph.lookup(name);
     }
 
     /// The node that an argument names which takes nothing but nodes.
     public static BlockNode findNode(BlockGraph graph, String name) throws BlockException {
-        return find(graph, "", name);
-    }
-
-    private static BlockNode find(BlockGraph graph, String device, String name)
-            throws BlockException {
         return graph.find(name)
                 .orElseThrow(() ->
                         new BlockException(
                                 Errno.ENOENT,
-                                "Cannot find device='"
-                                        + device
-                                        + "' nor node-name='"
-                                        + name
-                                        + "'"));
+                                "Cannot find device='' nor node-name='" + name + "'"));
     }
 }

@@ -7,6 +7,12 @@ import io.cairn.qmp.command.bitmap.BitmapCommands;
 import io.cairn.qmp.command.block.NodeCommands;
 import io.cairn.qmp.command.block.ResizeCommand;
 import io.cairn.qmp.command.chardev.ChardevCommands;
+import io.cairn.qmp.command.device.DeviceCommands;
+import io.cairn.qmp.command.device.DriveQueries;
+import io.cairn.qmp.command.device.GraphCommands;
+import io.cairn.qmp.command.device.LimitCommands;
+import io.cairn.qmp.command.device.MachineCommands;
+import io.cairn.qmp.command.device.MediumCommands;
 import io.cairn.qmp.command.export.ExportCommands;
 import io.cairn.qmp.command.job.CopyCommands;
 import io.cairn.qmp.command.job.DriveCommands;
@@ -40,7 +46,13 @@ final class Families {
                         new TransactionCommand(service),
                         new ObjectCommands(service),
                         new ChardevCommands(service),
-                        new ExportCommands(service));
+                        new ExportCommands(service),
+                        new DriveQueries(service),
+                        new LimitCommands(service),
+                        new MediumCommands(service),
+                        new DeviceCommands(service),
+                        new MachineCommands(service),
+                        new GraphCommands(service));
         families.forEach(family -> family.addTo(table));
         return table;
     }

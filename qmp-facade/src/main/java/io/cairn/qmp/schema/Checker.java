@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /// Compares input with its type, member by member in the order of the declaration, and tells of the
@@ -101,13 +102,22 @@ public final class Checker {
         members(struct, given, prefix, known, checked);
         if (known.size() < given.members().size()) {
             for (String key : PeerOrder.sort(given.members().keySet())) {
-                if (!known.contains(key)) {
+                if (known.contains(key)) {
+                    continue;
+                }
+                if (isOpen(struct)) {
+                    checked.put(key, Objects.requireNonNull(given.get(key)));
+                } else {
                     throw new InvalidOptionException(
                             "Parameter '" + prefix + key + "' is unexpected");
                 }
             }
         }
         return checked.build();
+    }
+
+    private static boolean isOpen(Definition.Struct struct) {
+        return struct.members().stream().anyMatch(member -> member.name().equals(Schema.OTHERS));
     }
 
     private void members(

@@ -97,6 +97,9 @@ public final class Introspection {
     private JsonObject struct(Definition.Struct struct, String number) {
         List<JsonValue> members = new ArrayList<>();
         for (Definition.Member member : struct.members()) {
+            if (member.name().equals(Schema.OTHERS)) {
+                continue;
+            }
             JsonObject.Builder one =
                     JsonObject.builder()
                             .put("name", member.name())

@@ -16,7 +16,9 @@ public final class QmpSchema {
                     "bitmap.schema",
                     "export.schema",
                     "snapshot.schema",
-                    "block.schema");
+                    "block.schema",
+                    "device.schema",
+                    "machine.schema");
 
     private QmpSchema() {}
 

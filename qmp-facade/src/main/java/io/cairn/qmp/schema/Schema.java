@@ -17,6 +17,9 @@ public final class Schema {
     public static final Definition.Struct EMPTY =
             new Definition.Struct("Empty", List.of(), null, Map.of(), List.of());
 
+    /// The name of a member that stands for all others, of whatever names; clients are not told.
+    static final String OTHERS = "*";
+
     private final Map<String, Definition> types = new LinkedHashMap<>();
     private final Map<String, Definition.Command> commands = new LinkedHashMap<>();
     private final Map<String, Definition.Event> events = new LinkedHashMap<>();

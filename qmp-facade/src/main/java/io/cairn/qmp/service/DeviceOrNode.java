@@ -19,6 +19,9 @@ public final class DeviceOrNode {
         if (nodeName != null) {
             return BlockJob.findNode(graph, nodeName);
         }
+        if (device != null && graph.devices().find(device).isPresent()) {
+            return graph.lookup(device);
+        }
         throw new BlockException(
                 Errno.ENODEV,
                 "Cannot find device='" + (device == null ? "" : device) + "' nor node-name=''");

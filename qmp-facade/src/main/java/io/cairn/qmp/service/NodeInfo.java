@@ -2,26 +2,47 @@ package io.cairn.qmp.service;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.NodeFlags;
+import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
+import io.cairn.block.throttle.LimitKind;
+import io.cairn.block.throttle.ThrottleLimits;
+import io.cairn.block.throttle.ThrottleMember;
 import io.cairn.job.image.ImageInfo;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// What there is to know of a node (QMP reference manual, "BlockDeviceInfo").
 public final class NodeInfo {
-    private static final List<String> LIMITS =
-            List.of("bps", "bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr");
+    /// The limits by the names that they had before there were throttle groups.
+    private static final Map<LimitKind, String> OLD_NAMES =
+            Map.of(
+                    LimitKind.BPS_TOTAL, "bps",
+                    LimitKind.BPS_READ, "bps_rd",
+                    LimitKind.BPS_WRITE, "bps_wr",
+                    LimitKind.IOPS_TOTAL, "iops",
+                    LimitKind.IOPS_READ, "iops_rd",
+                    LimitKind.IOPS_WRITE, "iops_wr");
 
     private NodeInfo() {}
 
+    /// The old name of a limit: that of its average, to which `_max` and `_max_length` are added.
+    public static String oldName(LimitKind kind) {
+        return OLD_NAMES.getOrDefault(kind, "");
+    }
+
+    /// @param backend of which the node is the root, if that matters
     /// @param isFlat whether nothing is said of the nodes below
-    public static JsonObject of(BlockNode node, boolean isFlat) throws BlockException {
+    public static JsonObject of(BlockNode node, @Nullable BlockBackend backend, boolean isFlat)
+            throws BlockException {
         NodeFlags flags = node.flags();
         JsonObject.Builder info =
                 JsonObject.builder()
@@ -34,13 +55,11 @@ public final class NodeInfo {
                         .put("detect_zeroes", node.detectZeroes().text())
                         .put("write_threshold", node.writeThreshold())
                         .put("image", image(node, isFlat));
-        for (String limit : LIMITS) {
-            info.put(limit, 0);
-        }
+        putLimits(info, backend == null ? null : backend.throttle().orElse(null));
         info.put(
                 "cache",
                 JsonObject.builder()
-                        .put("writeback", true)
+                        .put("writeback", backend == null || !backend.isWriteThrough())
                         .put("direct", flags.direct())
                         .put("no-flush", flags.noFlush())
                         .build());
@@ -53,6 +72,25 @@ public final class NodeInfo {
             info.put("dirty-bitmaps", bitmaps(bitmaps));
         }
         return info.build();
+    }
+
+    private static void putLimits(JsonObject.Builder info, @Nullable ThrottleMember member) {
+        ThrottleLimits limits = member == null ? ThrottleLimits.NONE : member.group().limits();
+        for (LimitKind kind : LimitKind.values()) {
+            String name = oldName(kind);
+            info.put(name, limits.get(kind).average());
+            long max = limits.get(kind).max();
+            if (max != 0) {
+                info.put(name + "_max", max);
+                info.put(name + "_max_length", limits.get(kind).maxLength());
+            }
+        }
+        if (limits.iopsSize() != 0) {
+            info.put("iops_size", limits.iopsSize());
+        }
+        if (member != null) {
+            info.put("group", member.group().name());
+        }
     }
 
     private static int depth(BlockNode node) {

@@ -8,6 +8,9 @@ import io.cairn.protocol.tls.TlsCredentials;
 import io.cairn.qmp.chardev.ChardevFactory;
 import io.cairn.qmp.chardev.Chardevs;
 import io.cairn.qmp.chardev.SocketChardev;
+import io.cairn.qmp.device.Devices;
+import io.cairn.qmp.device.Drives;
+import io.cairn.qmp.device.Machine;
 import io.cairn.qmp.event.BlockEvents;
 import io.cairn.qmp.event.EventHub;
 import io.cairn.qmp.export.Exports;
@@ -28,6 +31,9 @@ public final class StorageService implements AutoCloseable {
     private final Chardevs chardevs = new Chardevs();
     private final ChardevFactory chardevFactory =
             new ChardevFactory(chardevs, this::chardevSecurity);
+    private final Machine machine;
+    private final Drives drives;
+    private final Devices devices;
     private final CountDownLatch quit = new CountDownLatch(1);
 
     /// @param graph which the service owns from now on
@@ -38,6 +44,9 @@ public final class StorageService implements AutoCloseable {
         BlockEvents blockEvents = new BlockEvents(events);
         this.jobs = new JobScheduler(blockEvents);
         this.exports = new Exports(graph, events);
+        this.machine = new Machine(events);
+        this.drives = new Drives(graph, events);
+        this.devices = new Devices(graph, drives, events, machine);
         graph.setEventSink(blockEvents);
     }
 
@@ -77,6 +86,18 @@ public final class StorageService implements AutoCloseable {
         return stream -> credentials.accept(stream, authorization);
     }
 
+    public Machine machine() {
+        return machine;
+    }
+
+    public Drives drives() {
+        return drives;
+    }
+
+    public Devices devices() {
+        return devices;
+    }
+
     /// Has {@link #awaitQuit} return.
     public void quit() {
         quit.countDown();
@@ -97,6 +118,7 @@ public final class StorageService implements AutoCloseable {
             exports.close();
         } finally {
             jobs.close();
+            drives.close();
             graph.close();
             events.close();
         }

@@ -160,7 +160,7 @@ public final class NodeCommands implements CommandFamily {
     private JsonValue list(Listing listing) throws BlockException {
         List<JsonValue> infos = new ArrayList<>();
         for (BlockNode node : graph.nodes().reversed()) {
-            infos.add(NodeInfo.of(node, listing.flat()));
+            infos.add(NodeInfo.of(node, null, listing.flat()));
         }
         return CommandTable.list(infos);
     }

@@ -1,0 +1,84 @@
+package io.cairn.qmp.device;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// A device: what a guest would see of a drive, or a controller of such devices.
+public final class Device {
+    private final DeviceModel model;
+    private final String modelName;
+    private final String id;
+    private final String path;
+    private final Map<String, String> properties;
+    private final @Nullable Drive drive;
+    private volatile boolean isTrayOpen;
+
+    /// @param id empty if the user gave none
+    /// @param path where it is in the tree of objects
+    /// @param properties as they were given
+    Device(
+            DeviceModel model,
+            String modelName,
+            String id,
+            String path,
+            Map<String, String> properties,
+            @Nullable Drive drive) {
+        this.model = model;
+        this.modelName = modelName;
+        this.id = id;
+        this.path = path;
+        this.properties = Collections.unmodifiableMap(new LinkedHashMap<>(properties));
+        this.drive = drive;
+    }
+
+    public DeviceModel model() {
+        return model;
+    }
+
+    /// The model's name as the user gave it.
+    public String modelName() {
+        return modelName;
+    }
+
+    /// The device's name, empty if the user gave none.
+    public String id() {
+        return id;
+    }
+
+    /// Where the device is in the tree of objects.
+    public String path() {
+        return path;
+    }
+
+    /// The drive that the device owns, or null.
+    public @Nullable Drive drive() {
+        return drive;
+    }
+
+    /// The properties as they were given.
+    public Map<String, String> properties() {
+        return properties;
+    }
+
+    /// What messages call the device: its name, or else where it is.
+    public String shownName() {
+        return id.isEmpty() ? path : id;
+    }
+
+    /// By what name the owner of the drive goes (QMP reference manual, "BlockInfo", `qdev`).
+    public String ownerName() {
+        return model.hasInnerPart() ? path + "/virtio-backend" : shownName();
+    }
+
+    /// Whether the medium can be reached by people rather than by the guest.
+    public boolean isTrayOpen() {
+        return isTrayOpen;
+    }
+
+    void setTrayOpen(boolean open) {
+        isTrayOpen = open;
+    }
+}

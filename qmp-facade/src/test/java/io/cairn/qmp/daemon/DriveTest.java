@@ -1,0 +1,263 @@
+package io.cairn.qmp.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.option.Json;
+import io.cairn.block.option.JsonArray;
+import io.cairn.block.option.JsonObject;
+import io.cairn.block.statistics.OperationKind;
+import io.cairn.qmp.device.Drive;
+import io.cairn.qmp.device.DriveInterface;
+import io.cairn.qmp.device.DriveMaker;
+import io.cairn.qmp.device.DriveOptions;
+import io.cairn.qmp.device.MachineType;
+import io.cairn.qmp.service.StorageService;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.Map;
+
+/// Drives, devices and media. The texts are those of QEMU 7.2's system emulators.
+class DriveTest {
+    private TestDaemon daemon;
+    private StorageService service;
+    private DriveMaker maker;
+
+    @BeforeEach
+    void start() throws Exception {
+        daemon = new TestDaemon();
+        service = daemon.daemon.service();
+        service.machine().setType(MachineType.PC);
+        maker = new DriveMaker(service.graph(), service.drives());
+        service.devices().add(Map.of("driver", "virtio-scsi-pci", "id", "s0"));
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        daemon.close();
+    }
+
+    private Drive drive(String options) throws Exception {
+        return maker.make(DriveOptions.parse(options, DriveInterface.IDE, false)).drive();
+    }
+
+    private JsonObject block(int index) throws Exception {
+        JsonArray drives = (JsonArray) daemon.execute("query-block");
+        return (JsonObject) drives.elements().get(index);
+    }
+
+    @Test
+    void numbersDrivesByWhatTheyAreConnectedBy() throws Exception {
+        assertThat(drive("if=none").name()).isEqualTo("none0");
+        assertThat(drive("driver=null-co").name()).isEqualTo("ide0-hd0");
+        assertThat(drive("index=3,media=cdrom").name()).isEqualTo("ide1-cd1");
+        assertThat(drive("if=virtio").name()).isEqualTo("virtio0");
+        assertThat(drive("if=none,id=a").name()).isEqualTo("a");
+        assertThat(drive("if=none").name()).isEqualTo("none2");
+        assertThatThrownBy(() -> drive("index=3"))
+                .hasMessage("drive with bus=1, unit=1 (index=3) exists");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "foo=bar|Must specify either driver or file",
+                "driver=null-co,format=raw|Cannot specify both 'driver' and 'format'",
+                "driver=null-co,cache=x|invalid cache option",
+                "driver=null-co,iops=1,throttling.iops-total=2"
+                        + "|'throttling.iops-total' and its alias 'iops' can't be used at the same"
+                        + " time",
+                "driver=null-co,readonly=on,read-only=off"
+                        + "|'read-only' and its alias 'readonly' can't be used at the same time",
+                "driver=null-co,bps=-2|bps/iops/max values must be within [0, 1000000000000000]",
+                "if=foo|unsupported bus type 'foo'",
+                "media=foo|'foo' invalid media",
+                "werror=foo|'foo' invalid write error action",
+            })
+    void refusesWrongDrives(String options, String problem) {
+        assertThatThrownBy(() -> drive(options)).hasMessage(problem);
+        assertThat(service.drives().all()).isEmpty();
+    }
+
+    @Test
+    void tellsOfDrivesWithAndWithoutMediumAndDevice() throws Exception {
+        drive("if=none,id=a,driver=null-co,node-name=n");
+        drive("if=none,id=b");
+        daemon.execute("device_add", "'driver':'scsi-hd','id':'h','drive':'a'");
+
+        JsonObject a = block(0);
+        assertThat(Json.print(a))
+                .contains("\"device\": \"a\"", "\"removable\": false", "\"qdev\": \"h\"")
+                .contains("\"io-status\": \"ok\"", "\"node-name\": \"n\"");
+        assertThat(Json.print(block(1)))
+                .isEqualTo(
+                        "{\"device\": \"b\", \"locked\": false, \"removable\": true, \"type\":"
+                                + " \"unknown\"}");
+    }
+
+    @Test
+    void changesMediaBehindATray() throws Exception {
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n0'");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n1'");
+        daemon.execute("device_add", "'driver':'scsi-cd','id':'cd0'");
+
+        assertThat(daemon.fail("blockdev-insert-medium", "'id':'cd0','node-name':'n0'"))
+                .isEqualTo("GenericError: Tray of the device is not open");
+        daemon.execute("blockdev-open-tray", "'id':'cd0'");
+        daemon.execute("blockdev-open-tray", "'id':'cd0'");
+        daemon.execute("blockdev-insert-medium", "'id':'cd0','node-name':'n0'");
+        assertThat(daemon.fail("blockdev-insert-medium", "'id':'cd0','node-name':'n1'"))
+                .isEqualTo("GenericError: There already is a medium in the device");
+        daemon.execute("blockdev-close-tray", "'id':'cd0'");
+        assertThat(daemon.fail("blockdev-remove-medium", "'id':'cd0'"))
+                .isEqualTo("GenericError: Tray of device 'cd0' is not open");
+        daemon.execute("eject", "'id':'cd0'");
+        assertThat(block(0).get("inserted")).isNull();
+
+        assertThat(Json.print(daemon.awaitEvent("DEVICE_TRAY_MOVED", "id", "cd0")))
+                .contains("\"tray-open\": true");
+        assertThat(Json.print(daemon.awaitEvent("DEVICE_TRAY_MOVED", "id", "cd0")))
+                .contains("\"tray-open\": false");
+        assertThat(Json.print(daemon.awaitEvent("DEVICE_TRAY_MOVED", "id", "cd0")))
+                .contains("\"tray-open\": true");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "blockdev-open-tray||GenericError: Need exactly one of 'device' and 'id'",
+                "blockdev-open-tray|'id':'x'|DeviceNotFound: Device 'x' not found",
+                "blockdev-open-tray|'device':'a'|GenericError: Device 'a' is not removable",
+                "eject|'device':'a'|GenericError: Device 'a' is not removable",
+                "device_add|'driver':'foo'|GenericError: 'foo' is not a valid device model name",
+                "device_add|'driver':'scsi-hd'|GenericError: drive property not set",
+                "device_add|'driver':'scsi-hd','drive':'x'"
+                        + "|GenericError: Property 'scsi-hd.drive' can't find value 'x'",
+                "device_add|'driver':'scsi-hd','drive':'a'"
+                        + "|GenericError: Drive 'a' is already in use by another device",
+                "device_add|'driver':'scsi-hd','drive':'a','bus':'zz'"
+                        + "|GenericError: Bus 'zz' not found",
+                "device_add|'driver':'scsi-cd','foo':1"
+                        + "|GenericError: Property 'scsi-cd.foo' not found",
+                "device_add|'driver':'scsi-cd','id':'h'|GenericError: Duplicate device ID 'h'",
+                "device_add|'id':'x'|GenericError: Parameter 'driver' is missing",
+                "device_del|'id':'x'|DeviceNotFound: Device 'x' not found",
+                "block_set_io_throttle|'id':'h','bps':1,'bps_rd':1,'bps_wr':0,'iops':0,'iops_rd':0,"
+                        + "'iops_wr':0"
+                        + "|GenericError: bps/iops/max total values and read/write values cannot"
+                        + " be used at the same time",
+                "block-set-write-threshold|'node-name':'x','write-threshold':1"
+                        + "|GenericError: Device 'x' not found",
+                "x-blockdev-change|'parent':'n','node':'n'"
+                        + "|GenericError: The node n does not support adding a child",
+                "x-blockdev-change|'parent':'zz','node':'n'"
+                        + "|GenericError: Cannot find device='zz' nor node-name='zz'",
+                "system_wakeup||GenericError: wake-up from suspend is not supported by this guest",
+            })
+    void tellsWhatIsWrong(String command, String arguments, String problem) throws Exception {
+        drive("if=none,id=a,driver=null-co,node-name=n");
+        daemon.execute("device_add", "'driver':'scsi-hd','id':'h','drive':'a'");
+
+        assertThat(daemon.fail(command, arguments == null ? "" : arguments)).isEqualTo(problem);
+    }
+
+    @Test
+    void takesADriveAwayWithItsDevice() throws Exception {
+        drive("if=none,id=a,driver=null-co,node-name=n");
+        daemon.execute("device_add", "'driver':'scsi-hd','id':'h','drive':'a'");
+        daemon.execute("device_del", "'id':'h'");
+
+        daemon.awaitEvent("DEVICE_DELETED", "device", "h");
+        assertThat(Json.print(daemon.execute("query-block"))).isEqualTo("[]");
+        assertThat(service.graph().find("n")).isEmpty();
+    }
+
+    @Test
+    void waitsForAResetToTakeAwayWhatTheGuestWouldHaveToGiveUp() throws Exception {
+        drive("if=none,id=a,driver=null-co");
+        daemon.execute("device_add", "'driver':'virtio-blk-pci','id':'v','drive':'a'");
+        daemon.execute("device_del", "'id':'v'");
+        assertThat(service.devices().find("v")).isPresent();
+
+        daemon.execute("system_reset");
+        daemon.awaitEvent("DEVICE_DELETED", "path", "/machine/peripheral/v/virtio-backend");
+        daemon.awaitEvent("DEVICE_DELETED", "device", "v");
+        assertThat(service.devices().find("v")).isEmpty();
+    }
+
+    @Test
+    void limitsADriveUntilItIsToldNotTo() throws Exception {
+        Drive drive = drive("if=none,id=a,driver=null-co,node-name=n");
+        String rest = ",'bps_rd':0,'bps_wr':0,'iops':0,'iops_rd':0,'iops_wr':0";
+
+        daemon.execute("block_set_io_throttle", "'device':'a','bps':1000,'bps_max':2000" + rest);
+        assertThat(Json.print(block(0)))
+                .contains("\"bps\": 1000", "\"bps_max\": 2000", "\"group\": \"a\"");
+        assertThat(service.graph().objects().throttleGroups().find("a")).isPresent();
+        daemon.execute("block_set_io_throttle", "'device':'a','bps':0" + rest);
+
+        assertThat(Json.print(block(0))).contains("\"bps\": 0").doesNotContain("group");
+        assertThat(service.graph().objects().throttleGroups().find("a")).isEmpty();
+        assertThat(drive.backend().throttle()).isEmpty();
+    }
+
+    @Test
+    void keepsFiguresOfADrive() throws Exception {
+        Drive drive = drive("if=none,id=a,driver=null-co,node-name=n,stats-intervals.0=3");
+        daemon.execute("device_add", "'driver':'scsi-hd','id':'h','drive':'a'");
+        daemon.execute("block-latency-histogram-set", "'id':'h','boundaries':[10,20]");
+        drive.accounting().account(OperationKind.READ, 512, () -> {});
+
+        String told = Json.print(daemon.execute("query-blockstats"));
+        assertThat(told)
+                .contains("\"rd_operations\": 1", "\"rd_bytes\": 512", "\"qdev\": \"h\"")
+                .contains("\"interval_length\": 3", "\"boundaries\": [10, 20]");
+        assertThat(Json.print(daemon.execute("query-blockstats", "'query-nodes':true")))
+                .contains("\"node-name\": \"n\"")
+                .doesNotContain("qdev");
+    }
+
+    @Test
+    void drawsTheGraph() throws Exception {
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'raw','node-name':'top','file':{'driver':'null-co','node-name':'low'}");
+        drive("if=none,id=a,driver=null-co,node-name=n");
+
+        assertThat(Json.print(daemon.execute("x-debug-query-block-graph")))
+                .contains("\"name\": \"a\", \"type\": \"block-backend\"")
+                .contains("\"name\": \"low\", \"type\": \"block-driver\"")
+                .contains("\"name\": \"file\"", "\"shared-perm\": [\"consistent-read\"");
+    }
+
+    @Test
+    void stopsAndGoesOn() throws Exception {
+        assertThat(Json.print(daemon.execute("query-status")))
+                .isEqualTo("{\"status\": \"running\", \"singlestep\": false, \"running\": true}");
+        daemon.execute("stop");
+        assertThat(Json.print(daemon.execute("query-status"))).contains("paused");
+        daemon.execute("cont");
+        assertThat(Json.print(daemon.execute("query-status"))).contains("running");
+    }
+
+    @Test
+    void refusesNodesAndDrivesOfOneName() throws Exception {
+        drive("if=none,id=a");
+        assertThat(daemon.fail("blockdev-add", "'driver':'null-co','node-name':'a'"))
+                .isEqualTo("GenericError: node-name=a is conflicting with a device id");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'b'");
+        assertThatThrownBy(() -> drive("if=none,id=b"))
+                .isInstanceOf(InvalidOptionException.class)
+                .hasMessage("Device name 'b' conflicts with an existing node name");
+    }
+}
