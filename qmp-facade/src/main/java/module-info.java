@@ -12,6 +12,7 @@ module io.cairn.qmp {
     exports io.cairn.qmp.daemon;
     exports io.cairn.qmp.device;
     exports io.cairn.qmp.event;
+    exports io.cairn.qmp.hmp;
     exports io.cairn.qmp.monitor;
     exports io.cairn.qmp.schema;
     exports io.cairn.qmp.service;

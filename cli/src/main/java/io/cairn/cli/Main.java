@@ -7,6 +7,7 @@ import io.cairn.cli.daemon.DaemonTool;
 import io.cairn.cli.img.ImgTool;
 import io.cairn.cli.io.IoTool;
 import io.cairn.cli.nbd.NbdTool;
+import io.cairn.cli.system.SystemTool;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class Main {
               daemon  serve disks, jobs and exports over QMP (qemu-storage-daemon)
               img     create, inspect and change disk images (qemu-img)
               io      read, write and examine one disk image (qemu-io)
+              system  serve the disks of a machine without a processor (qemu-system-x86_64)
               nbd     export a disk image over the network (qemu-nbd)
 
             In DIRECTORY, install-links makes programs named as those whose place the tools take.
@@ -75,6 +77,7 @@ public final class Main {
             case "img", "qemu-img" -> new ImgTool();
             case "io", "qemu-io" -> new IoTool();
             case "nbd", "qemu-nbd" -> new NbdTool();
+            case "system", "qemu-system-x86_64" -> new SystemTool();
             default -> null;
         };
     }

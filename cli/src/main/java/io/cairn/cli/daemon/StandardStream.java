@@ -11,11 +11,12 @@ import java.nio.ByteBuffer;
 
 /// Standard input and output as one stream. It cannot be ended from here: a read that waits ends
 /// with the process.
-final class StandardStream implements ByteStream {
+public final class StandardStream implements ByteStream {
     private final InputStream in;
     private final Stdout out;
 
-    StandardStream(InputStream in, Stdout out) {
+    /// A stream on both.
+    public StandardStream(InputStream in, Stdout out) {
         this.in = in;
         this.out = out;
     }

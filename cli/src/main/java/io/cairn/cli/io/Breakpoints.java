@@ -1,8 +1,8 @@
 package io.cairn.cli.io;
 
 import io.cairn.block.BlockEvent;
+import io.cairn.block.EventSink;
 import io.cairn.block.JobEvent;
-import io.cairn.block.graph.BlockGraph;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.image.CorruptionReport;
@@ -10,6 +10,7 @@ import io.cairn.cli.image.Verification;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// The requests that have stopped at breakpoints, told to the user as they stop and go on.
 final class Breakpoints {
@@ -18,11 +19,12 @@ final class Breakpoints {
     private final Messages messages;
     private final Set<String> suspended = ConcurrentHashMap.newKeySet();
 
-    Breakpoints(BlockGraph graph, EventLoop events, Stdout out, Messages messages) {
+    /// @param source sends what happens in the graph where it is told
+    Breakpoints(Consumer<EventSink> source, EventLoop events, Stdout out, Messages messages) {
         this.events = events;
         this.out = out;
         this.messages = messages;
-        graph.setEventSink(this::happened);
+        source.accept(this::happened);
     }
 
     private void happened(BlockEvent event) {

@@ -2,6 +2,8 @@ package io.cairn.cli.io;
 
 import io.cairn.block.Workers;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -21,13 +23,26 @@ final class EventLoop {
     }
 
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
+    private final @Nullable Runnable afterEach;
 
     /// The requests whose end was not taken yet.
     private int outstanding;
 
+    EventLoop() {
+        this(null);
+    }
+
+    /// @param afterEach null for events that are taken by the session's thread; else each is
+    ///   carried out at once by whoever posts it, one at a time, and this behind it
+    EventLoop(@Nullable Runnable afterEach) {
+        this.afterEach = afterEach;
+    }
+
     /// Starts a request.
     void start(String name, Request request) {
-        outstanding++;
+        synchronized (this) {
+            outstanding++;
+        }
         Workers.startVirtual(name, () -> post(ending(outcome(request))));
     }
 
@@ -43,14 +58,24 @@ final class EventLoop {
 
     private Runnable ending(Runnable then) {
         return () -> {
-            outstanding--;
+            synchronized (this) {
+                outstanding--;
+            }
             then.run();
         };
     }
 
     /// Has something done on the session's thread.
     void post(Runnable event) {
-        events.add(event);
+        if (afterEach == null) {
+            events.add(event);
+            return;
+        }
+        synchronized (this) {
+            event.run();
+            afterEach.run();
+            notifyAll();
+        }
     }
 
     /// Takes the events that are there.
@@ -62,17 +87,31 @@ final class EventLoop {
 
     /// Takes events until all requests have ended.
     void awaitRequests() {
-        takeUntil(() -> outstanding == 0);
+        takeUntil(this::isQuiet);
+    }
+
+    private synchronized boolean isQuiet() {
+        return outstanding == 0;
     }
 
     /// Takes events until a condition holds that they bring about.
     void takeUntil(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             try {
-                events.take().run();
+                if (afterEach == null) {
+                    events.take().run();
+                } else {
+                    awaitPost(condition);
+                }
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    private synchronized void awaitPost(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            wait();
         }
     }
 

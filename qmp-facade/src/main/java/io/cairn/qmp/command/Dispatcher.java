@@ -10,6 +10,7 @@ import io.cairn.qmp.schema.Input;
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// Runs commands: one at a time of all monitors, but for those that may run beside others.
 ///
@@ -39,12 +40,27 @@ public final class Dispatcher {
         }
     }
 
-    /// Runs a command that stands on a command line.
+    /// Runs something while no command runs that changes anything.
+    public <T> T exclusively(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Runs a command that came in another way than over QMP.
     ///
     /// @param input how the arguments' values are written
-    public void run(String name, JsonObject arguments, Input input)
+    public JsonValue run(String name, JsonObject arguments, Input input)
             throws BlockException, QmpException {
-        Command<?> command = table.find(name).orElseThrow();
+        Command<?> command =
+                table.find(name)
+                        .orElseThrow(() ->
+                                new QmpException(
+                                        ErrorClass.COMMAND_NOT_FOUND,
+                                        "The command " + name + " has not been found"));
         Checker fitting = new Checker(table.schema(), input);
         JsonObject checked = fitting.arguments(command.definition().arguments(), arguments);
         Caller nobody =
@@ -53,7 +69,7 @@ public final class Dispatcher {
                 };
         lock.lock();
         try {
-            command.run(new Arguments(checked), nobody);
+            return command.run(new Arguments(checked), nobody);
         } finally {
             lock.unlock();
         }

@@ -14,6 +14,7 @@ import io.cairn.qmp.command.device.LimitCommands;
 import io.cairn.qmp.command.device.MachineCommands;
 import io.cairn.qmp.command.device.MediumCommands;
 import io.cairn.qmp.command.export.ExportCommands;
+import io.cairn.qmp.command.human.HumanMonitorCommand;
 import io.cairn.qmp.command.job.CopyCommands;
 import io.cairn.qmp.command.job.DriveCommands;
 import io.cairn.qmp.command.job.ImageCommands;
@@ -21,6 +22,7 @@ import io.cairn.qmp.command.job.JobCommands;
 import io.cairn.qmp.command.monitor.MonitorCommands;
 import io.cairn.qmp.command.object.ObjectCommands;
 import io.cairn.qmp.command.snapshot.TransactionCommand;
+import io.cairn.qmp.hmp.HumanMonitor;
 import io.cairn.qmp.schema.Schema;
 import io.cairn.qmp.service.StorageService;
 
@@ -31,7 +33,8 @@ final class Families {
     private Families() {}
 
     /// A table of all commands.
-    static CommandTable table(Schema schema, StorageService service, JsonObject version) {
+    static CommandTable table(
+            Schema schema, StorageService service, JsonObject version, HumanMonitor humans) {
         CommandTable table = new CommandTable(schema);
         List<CommandFamily> families =
                 List.of(
@@ -52,7 +55,8 @@ final class Families {
                         new MediumCommands(service),
                         new DeviceCommands(service),
                         new MachineCommands(service),
-                        new GraphCommands(service));
+                        new GraphCommands(service),
+                        new HumanMonitorCommand(humans));
         families.forEach(family -> family.addTo(table));
         return table;
     }

@@ -4,11 +4,16 @@ import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Keyval;
 import io.cairn.block.os.ByteStream;
 import io.cairn.qmp.command.Dispatcher;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.command.export.ExportCommands;
+import io.cairn.qmp.hmp.HumanCommands;
+import io.cairn.qmp.hmp.HumanMonitor;
+import io.cairn.qmp.hmp.ImageConsole;
+import io.cairn.qmp.hmp.Readline;
 import io.cairn.qmp.monitor.Monitor;
 import io.cairn.qmp.monitor.MonitorOptions;
 import io.cairn.qmp.schema.Arguments;
@@ -22,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// A storage service with its commands.
 public final class StorageDaemon implements AutoCloseable {
@@ -33,6 +41,9 @@ public final class StorageDaemon implements AutoCloseable {
     private final Dispatcher dispatcher;
     private final JsonObject version;
     private final Schema schema;
+    private final HumanCommands humanCommands;
+    private final HumanMonitor humans;
+    private final CountDownLatch started = new CountDownLatch(1);
     private final Set<Monitor> monitors = ConcurrentHashMap.newKeySet();
 
     /// @param graph which the daemon owns from now on
@@ -40,7 +51,14 @@ public final class StorageDaemon implements AutoCloseable {
         schema = QmpSchema.load();
         version = version();
         service = new StorageService(graph, schema);
-        dispatcher = new Dispatcher(Families.table(schema, service, version));
+        humanCommands = new HumanCommands(service, this::execute);
+        humans = humanCommands.monitor();
+        dispatcher = new Dispatcher(Families.table(schema, service, version, humans));
+    }
+
+    private JsonValue execute(String command, JsonObject arguments)
+            throws BlockException, QmpException {
+        return dispatcher.run(command, arguments, Input.QMP);
     }
 
     /// The release whose commands these are, and in `package` who we are.
@@ -105,15 +123,78 @@ public final class StorageDaemon implements AutoCloseable {
 
     /// Starts a monitor as `--monitor` asks for.
     public void addMonitor(String text) throws BlockException {
+        addMonitor(text, "control", false);
+    }
+
+    /// Makes a monitor.
+    ///
+    /// @param standard its mode if the text does not say
+    /// @param isForHumans whether there may be monitors for people
+    public void addMonitor(String text, String standard, boolean isForHumans)
+            throws BlockException {
         JsonObject given = parse(text, "chardev");
         Arguments in =
                 new Arguments(new Checker(schema, input(text)).arguments("MonitorOptions", given));
-        if (in.string("mode", "control").equals("readline")) {
-            throw new InvalidOptionException("Only QMP is supported");
-        }
         String chardev = in.string("chardev");
+        if (in.string("mode", standard).equals("readline")) {
+            if (!isForHumans) {
+                throw new InvalidOptionException("Only QMP is supported");
+            }
+            addHumanMonitor(chardev);
+            return;
+        }
         boolean isPretty = in.bool("pretty", false);
         service.chardevs().attach(chardev, stream -> serve(monitor(stream, chardev, isPretty)));
+    }
+
+    private void addHumanMonitor(String chardev) throws BlockException {
+        String greeting =
+                "QEMU "
+                        + MAJOR
+                        + "."
+                        + MINOR
+                        + "."
+                        + MICRO
+                        + " monitor - type 'help' for more information";
+        CountDownLatch greeted = new CountDownLatch(1);
+        service.chardevs()
+                .attach(
+                        chardev,
+                        stream -> {
+                            Readline session = new Readline(stream, this::line);
+                            session.greet(greeting);
+                            greeted.countDown();
+                            await(started);
+                            session.run();
+                        });
+        await(greeted);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            boolean _ = latch.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String line(String text) {
+        return dispatcher.exclusively(() -> humans.execute(text));
+    }
+
+    /// Lets people's commands read, write and examine images.
+    public void setConsole(ImageConsole console) {
+        humanCommands.setConsole(console);
+    }
+
+    /// Lets people's monitors listen: all that the command line asks for is there.
+    public void start() {
+        started.countDown();
+    }
+
+    /// Runs the start while no command of a monitor runs.
+    public <T> T whileStarting(Supplier<T> action) {
+        return dispatcher.exclusively(action);
     }
 
     private void serve(Monitor monitor) {

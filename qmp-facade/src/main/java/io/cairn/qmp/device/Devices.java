@@ -82,18 +82,42 @@ public final class Devices {
                 id.isEmpty()
                         ? "/machine/peripheral-anon/device[" + nameless + "]"
                         : "/machine/peripheral/" + id;
-        Device device = make(model, driver, id, path, properties);
+        Device device =
+                make(
+                        model,
+                        driver,
+                        id,
+                        path,
+                        properties,
+                        model.hasDrive() ? drive(model, driver, properties) : null);
         if (id.isEmpty()) {
             nameless++;
         }
         return device;
     }
 
-    /// Makes a device that the machine has by itself.
-    public Device addBuiltIn(DeviceModel model, String driver, Map<String, String> properties)
+    /// Makes a device that the machine has by itself for a drive.
+    public Device addBuiltIn(
+            DeviceModel model, String driver, Drive drive, Map<String, String> properties)
             throws BlockException, QmpException {
         String path = "/machine/unattached/device[" + builtIn++ + "]";
-        return make(model, driver, "", path, properties);
+        return make(model, driver, "", path, properties, drive);
+    }
+
+    /// Makes a device without a name for a drive of the command line.
+    public Device connect(String driver, Drive drive) throws BlockException, QmpException {
+        DeviceModel model = DeviceModel.find(driver).orElseThrow();
+        requireBus(model, driver, null);
+        Device device =
+                make(
+                        model,
+                        driver,
+                        "",
+                        "/machine/peripheral-anon/device[" + nameless + "]",
+                        Map.of("driver", driver, "drive", drive.name()),
+                        drive);
+        nameless++;
+        return device;
     }
 
     private Device make(
@@ -101,9 +125,9 @@ public final class Devices {
             String driver,
             String id,
             String path,
-            Map<String, String> properties)
+            Map<String, String> properties,
+            @Nullable Drive drive)
             throws BlockException, QmpException {
-        Drive drive = model.hasDrive() ? drive(model, driver, properties) : null;
         boolean isOwn = drive != null && drive.name().isEmpty();
         Device device = new Device(model, driver, id, path, properties, drive);
         boolean isDone = false;

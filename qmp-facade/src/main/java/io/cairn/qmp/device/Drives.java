@@ -43,6 +43,12 @@ public final class Drives {
         drive.close();
     }
 
+    /// Takes a drive's name away, which its device goes on using without a medium.
+    public void forget(Drive drive) {
+        drives.remove(drive);
+        graph.devices().remove(drive.backend());
+    }
+
     /// All of them.
     public List<Drive> all() {
         return List.copyOf(drives);

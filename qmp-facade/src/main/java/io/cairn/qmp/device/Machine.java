@@ -6,6 +6,7 @@ import io.cairn.qmp.event.EventHub;
 /// The state of a machine whose processor never runs: what is left for monitors to ask and steer.
 public final class Machine {
     private final EventHub events;
+    private volatile boolean isThere;
     private volatile MachineType type = MachineType.NONE;
     private volatile String name = "";
     private volatile String uuid = "00000000-0000-0000-0000-000000000000";
@@ -22,6 +23,7 @@ public final class Machine {
     /// Says what the machine is, before there are devices.
     public void setType(MachineType newType) {
         type = newType;
+        isThere = true;
     }
 
     /// The name that the user gave the machine, or nothing.
@@ -71,10 +73,13 @@ public final class Machine {
         }
     }
 
-    /// Tells of the machine's end.
+    /// Tells of the machine's end, if there is one.
     ///
     /// @param reason why it ends
     public void shutDown(String reason) {
+        if (!isThere) {
+            return;
+        }
         events.emit(
                 "SHUTDOWN", JsonObject.builder().put("guest", false).put("reason", reason).build());
     }

@@ -8,13 +8,20 @@ import io.cairn.block.option.JsonObject;
 /// Sends what happens in the block layer as QMP's events.
 public final class BlockEvents implements EventSink {
     private final EventHub hub;
+    private volatile EventSink testers = EventSink.NONE;
 
     public BlockEvents(EventHub hub) {
         this.hub = hub;
     }
 
+    /// Sends what is for testers alone there too.
+    public void setTesters(EventSink sink) {
+        testers = sink;
+    }
+
     @Override
     public void emit(BlockEvent event) {
+        testers.emit(event);
         switch (event) {
             case BlockEvent.NodeEvent node -> emitNode(node);
             case JobEvent job -> emitJob(job);

@@ -30,6 +30,13 @@ public final class Arguments {
         this.reads = reads;
     }
 
+    /// The same with one more member.
+    public Arguments with(String name, JsonValue value) {
+        JsonObject.Builder more = JsonObject.builder();
+        object.members().forEach(more::put);
+        return new Arguments(more.put(name, value).build(), reads);
+    }
+
     /// All of them as they are.
     public JsonObject all() {
         reads.accept("*");

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 public final class StorageService implements AutoCloseable {
     private final BlockGraph graph;
     private final EventHub events;
+    private final BlockEvents blockEvents;
     private final JobScheduler jobs;
     private final Exports exports;
     private final Chardevs chardevs = new Chardevs();
@@ -41,7 +42,7 @@ public final class StorageService implements AutoCloseable {
     public StorageService(BlockGraph graph, Schema schema) {
         this.graph = graph;
         this.events = new EventHub(schema, InstantSource.system());
-        BlockEvents blockEvents = new BlockEvents(events);
+        this.blockEvents = new BlockEvents(events);
         this.jobs = new JobScheduler(blockEvents);
         this.exports = new Exports(graph, events);
         this.machine = new Machine(events);
@@ -56,6 +57,11 @@ public final class StorageService implements AutoCloseable {
 
     public EventHub events() {
         return events;
+    }
+
+    /// Where what happens in the graph goes.
+    public BlockEvents blockEvents() {
+        return blockEvents;
     }
 
     public JobScheduler jobs() {
@@ -100,6 +106,12 @@ public final class StorageService implements AutoCloseable {
 
     /// Has {@link #awaitQuit} return.
     public void quit() {
+        end("host-qmp-quit");
+    }
+
+    /// The same for another reason.
+    public void end(String reason) {
+        machine.shutDown(reason);
         quit.countDown();
     }
 

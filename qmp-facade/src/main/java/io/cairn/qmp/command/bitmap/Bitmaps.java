@@ -8,6 +8,7 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.job.mirror.Mirrors;
 import io.cairn.job.scheduler.BlockJob;
+import io.cairn.qmp.service.DeviceOrNode;
 import io.cairn.qmp.transaction.Action;
 
 import org.jspecify.annotations.Nullable;
@@ -147,7 +148,7 @@ public final class Bitmaps {
 
         @Override
         public List<BlockNode> drained() {
-            return graph.find(name.node()).map(List::of).orElse(List.of());
+            return DeviceOrNode.lookup(graph, name.node()).map(List::of).orElse(List.of());
         }
 
         @Override

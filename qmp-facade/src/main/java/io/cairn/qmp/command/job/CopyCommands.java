@@ -20,6 +20,7 @@ import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.command.ErrorClass;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.schema.Arguments;
+import io.cairn.qmp.service.DeviceOrNode;
 import io.cairn.qmp.service.StorageService;
 
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,18 @@ public final class CopyCommands implements CommandFamily {
 
     @Override
     public void addTo(CommandTable table) {
-        table.add("blockdev-mirror", CopyCommands::readMirror, this::mirror);
-        table.add("block-commit", CopyCommands::readCommit, this::commit);
-        table.add("block-stream", CopyCommands::readStream, this::stream);
+        table.add("blockdev-mirror", in -> readMirror(named(in)), this::mirror);
+        table.add("block-commit", in -> readCommit(named(in)), this::commit);
+        table.add("block-stream", in -> readStream(named(in)), this::stream);
         table.add(
                 "blockdev-backup",
-                CopyCommands::readBackup,
+                in -> readBackup(named(in)),
                 options -> service.jobs().start(backup(options, null)));
+    }
+
+    /// Arguments whose job has the name of its drive unless they say otherwise.
+    private Arguments named(Arguments in) {
+        return DeviceOrNode.withJobId(service.graph(), in);
     }
 
     // ---- mirror
@@ -102,7 +108,8 @@ public final class CopyCommands implements CommandFamily {
     }
 
     private void commit(CommitOptions options) throws BlockException, QmpException {
-        if (service.graph().find(options.device()).isEmpty()) {
+        if (service.graph().devices().find(options.device()).isEmpty()
+                && service.graph().find(options.device()).isEmpty()) {
             throw new QmpException(
                     ErrorClass.DEVICE_NOT_FOUND, "Device '" + options.device() + "' not found");
         }

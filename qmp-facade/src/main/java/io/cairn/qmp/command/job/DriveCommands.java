@@ -12,6 +12,7 @@ import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.schema.Arguments;
+import io.cairn.qmp.service.DeviceOrNode;
 import io.cairn.qmp.service.StorageService;
 
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,15 @@ public final class DriveCommands implements CommandFamily {
 
     @Override
     public void addTo(CommandTable table) {
-        table.add("drive-mirror", Mirror::read, this::mirror);
-        table.add("drive-backup", Backup::read, in -> service.jobs().start(backup(in, null)));
+        table.add("drive-mirror", in -> Mirror.read(named(in)), this::mirror);
+        table.add(
+                "drive-backup",
+                in -> Backup.read(named(in)),
+                in -> service.jobs().start(backup(in, null)));
+    }
+
+    private Arguments named(Arguments in) {
+        return DeviceOrNode.withJobId(service.graph(), in);
     }
 
     private void mirror(Mirror mirror) throws BlockException {

@@ -65,7 +65,7 @@ final class Snapshots {
         return new Append() {
             @Override
             public List<BlockNode> drained() {
-                return graph.find(snapshot.node()).map(List::of).orElse(List.of());
+                return DeviceOrNode.lookup(graph, snapshot.node()).map(List::of).orElse(List.of());
             }
 
             @Override
@@ -88,7 +88,9 @@ final class Snapshots {
             @Override
             public List<BlockNode> drained() {
                 String name = snapshot.nodeName();
-                return name == null ? List.of() : graph.find(name).map(List::of).orElse(List.of());
+                return DeviceOrNode.lookup(graph, name == null ? snapshot.device() : name)
+                        .map(List::of)
+                        .orElse(List.of());
             }
 
             @Override

@@ -13,6 +13,7 @@ import io.cairn.qmp.command.bitmap.Bitmaps;
 import io.cairn.qmp.command.job.CopyCommands;
 import io.cairn.qmp.command.job.DriveCommands;
 import io.cairn.qmp.schema.Arguments;
+import io.cairn.qmp.service.DeviceOrNode;
 import io.cairn.qmp.service.StorageService;
 import io.cairn.qmp.transaction.Action;
 import io.cairn.qmp.transaction.Transaction;
@@ -88,7 +89,13 @@ public final class TransactionCommand implements CommandFamily {
                                 + "' does not support Transaction property completion-mode ="
                                 + " grouped");
             }
-            actions.add(action(type, action.object("data"), group));
+            Arguments data = action.object("data");
+            boolean isJob = type.endsWith("-backup");
+            actions.add(
+                    action(
+                            type,
+                            isJob ? DeviceOrNode.withJobId(service.graph(), data) : data,
+                            group));
         }
         transaction.run(actions);
     }
@@ -150,7 +157,7 @@ public final class TransactionCommand implements CommandFamily {
 
         @Override
         public List<BlockNode> drained() {
-            return service.graph().find(device).map(List::of).orElse(List.of());
+            return DeviceOrNode.lookup(service.graph(), device).map(List::of).orElse(List.of());
         }
 
         @Override

@@ -1,0 +1,339 @@
+package io.cairn.cli.system;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.option.Json;
+import io.cairn.block.option.JsonBoolean;
+import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.Keyval;
+import io.cairn.cli.console.Invocation;
+import io.cairn.cli.console.Messages;
+import io.cairn.cli.console.Signals;
+import io.cairn.cli.console.ToolException;
+import io.cairn.cli.daemon.StandardStream;
+import io.cairn.cli.image.Images;
+import io.cairn.cli.io.IoConsole;
+import io.cairn.qmp.command.QmpException;
+import io.cairn.qmp.daemon.StorageDaemon;
+import io.cairn.qmp.device.DeviceModel;
+import io.cairn.qmp.device.DriveInterface;
+import io.cairn.qmp.device.DriveMaker;
+import io.cairn.qmp.device.DriveOptions;
+import io.cairn.qmp.device.MachineType;
+import io.cairn.qmp.service.StorageService;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// One run: makes what the options ask for, kind by kind, and serves until it is told to quit.
+final class SystemRun {
+    private static final List<String> DRIVES =
+            List.of("drive", "hda", "hdb", "hdc", "hdd", "cdrom", "fda", "fdb", "sd");
+
+    private final Invocation invocation;
+    private final Messages messages;
+    private final Images images;
+    private final StorageDaemon daemon;
+    private final StorageService service;
+    private final DriveMaker maker;
+    private final List<Connected> connected = new ArrayList<>();
+    private List<SystemOption> options = List.of();
+    private int monitors;
+
+    /// A drive for which the machine makes a device.
+    private record Connected(DriveMaker.Made made, SystemOption option) {}
+
+    SystemRun(Invocation invocation, Messages messages, Images images) {
+        this.invocation = invocation;
+        this.messages = messages;
+        this.images = images;
+        daemon = new StorageDaemon(images.graph());
+        service = daemon.service();
+        maker = new DriveMaker(service.graph(), service.drives());
+    }
+
+    void run() throws ToolException {
+        options = SystemCommandLine.parse(invocation.arguments());
+        for (SystemOption option : options) {
+            if (SystemHelp.answer(option, invocation, images.graph())) {
+                return;
+            }
+        }
+        service.chardevFactory().setStandardStream(new StandardStream(System.in, invocation.out()));
+        daemon.setConsole(
+                new IoConsole(invocation, messages, images, service.blockEvents()::setTesters)
+                        ::execute);
+        for (String signal : new String[] {"TERM", "INT", "HUP"}) {
+            Signals.onSignal(signal, () -> service.end("host-signal"));
+        }
+        try {
+            ToolException failure = daemon.whileStarting(this::tryStart);
+            if (failure != null) {
+                throw failure;
+            }
+            daemon.start();
+            service.awaitQuit();
+        } catch (InterruptedException e) {
+            throw ToolException.of("interrupted");
+        } finally {
+            close();
+        }
+    }
+
+    private @Nullable ToolException tryStart() {
+        try {
+            start();
+            return null;
+        } catch (ToolException e) {
+            return e;
+        }
+    }
+
+    private void close() throws ToolException {
+        try {
+            daemon.close();
+        } catch (BlockException e) {
+            throw ToolException.of(e);
+        }
+    }
+
+    // ---- making what is asked for
+
+    /// Makes something, or fails with a message that does not name the option.
+    @FunctionalInterface
+    private interface Step {
+        void make(SystemOption option) throws BlockException, QmpException, ToolException;
+    }
+
+    private void start() throws ToolException {
+        each(List.of("machine", "M", "accel", "name", "uuid", "S"), this::setMachine);
+        if (options.stream().noneMatch(o -> o.name().equals("machine") || o.name().equals("M"))) {
+            service.machine().setType(MachineType.PC);
+        }
+        each(List.of("object"), option -> addObject(option.value()));
+        each(List.of("chardev"), option -> daemon.addChardev(option.value()));
+        each(List.of("qtest"), this::connectTester);
+        each(List.of("blockdev"), option -> daemon.addNode(option.value()));
+        each(DRIVES, this::addDrive);
+        addStandardDrives();
+        each(List.of("mon", "qmp", "qmp-pretty", "monitor"), this::addMonitor);
+        addBoardDevices();
+        addVirtioDevices();
+        each(List.of("device"), option -> service.devices().add(properties(option.value())));
+    }
+
+    private void each(List<String> names, Step step) throws ToolException {
+        for (SystemOption option : options) {
+            if (names.contains(option.name())) {
+                make(option, step);
+            }
+        }
+    }
+
+    private static void make(SystemOption option, Step step) throws ToolException {
+        try {
+            step.make(option);
+        } catch (BlockException e) {
+            throw ToolException.of(option.shown(), e);
+        } catch (QmpException e) {
+            throw ToolException.of(option.shown() + ": " + e.getMessage());
+        }
+    }
+
+    private void setMachine(SystemOption option) throws BlockException, QmpException {
+        String value = option.value();
+        switch (option.name()) {
+            case "machine", "M" -> {
+                String type = Keyval.parseOpts(value, "type").get("type");
+                if (type == null) {
+                    service.machine().setType(MachineType.PC);
+                    return;
+                }
+                service.machine()
+                        .setType(
+                                MachineType.find(type)
+                                        .orElseThrow(() ->
+                                                new InvalidOptionException(
+                                                        "unsupported machine type")));
+            }
+            case "accel" -> {
+                String accelerator = Keyval.parseOpts(value, "accel").get("accel");
+                if (!"qtest".equals(accelerator) && !"tcg".equals(accelerator)) {
+                    throw QmpException.generic("invalid accelerator " + accelerator);
+                }
+            }
+            case "name" -> {
+                String name = Keyval.parseOpts(value, "guest").get("guest");
+                service.machine().setName(name == null ? "" : name);
+            }
+            case "uuid" -> service.machine().setUuid(value);
+            default -> service.machine().startPaused();
+        }
+    }
+
+    private void addObject(String text) throws InvalidOptionException, ToolException {
+        try {
+            images.addObject(text);
+        } catch (ToolException e) {
+            if (e.getMessage().isEmpty()) {
+                throw e;
+            }
+            throw new InvalidOptionException(e.getMessage());
+        }
+    }
+
+    /// Connects whoever steps the clock of a machine under test, and tells that there is none.
+    private void connectTester(SystemOption option) throws BlockException, ToolException {
+        String text = DeviceName.chardev(option.value(), "qtest");
+        if (text != null) {
+            daemon.addChardev(text);
+            service.chardevs().attach("qtest", Tester::serve);
+        }
+    }
+
+    // ---- drives
+
+    private boolean hasFlag(String name) {
+        return options.stream().anyMatch(option -> option.name().equals(name));
+    }
+
+    private void addDrive(SystemOption option) throws BlockException {
+        String file = "file=" + option.value().replace(",", ",,");
+        String text =
+                switch (option.name()) {
+                    case "hda" -> "index=0,media=disk," + file;
+                    case "hdb" -> "index=1,media=disk," + file;
+                    case "hdc" -> "index=2,media=disk," + file;
+                    case "hdd" -> "index=3,media=disk," + file;
+                    case "cdrom" -> "index=2,media=cdrom," + file;
+                    case "fda" -> "if=floppy,index=0," + file;
+                    case "fdb" -> "if=floppy,index=1," + file;
+                    case "sd" -> "if=sd,index=0," + file;
+                    default -> option.value();
+                };
+        addDrive(text, option);
+    }
+
+    private void addDrive(String text, SystemOption option) throws BlockException {
+        DriveOptions given = DriveOptions.parse(text, DriveInterface.IDE, hasFlag("snapshot"));
+        connected.add(new Connected(maker.make(given), option));
+    }
+
+    /// The drives that a machine has unless it is told not to.
+    private void addStandardDrives() throws ToolException {
+        if (hasFlag("nodefaults") || service.machine().type() == MachineType.NONE) {
+            return;
+        }
+        addIfFree("ide1-cd0", "index=2,media=cdrom");
+        addIfFree("floppy0", "if=floppy,index=0");
+        addIfFree("sd0", "if=sd,index=0");
+    }
+
+    private void addIfFree(String name, String text) throws ToolException {
+        DriveInterface type =
+                name.startsWith("ide")
+                        ? DriveInterface.IDE
+                        : name.startsWith("floppy") ? DriveInterface.FLOPPY : DriveInterface.SD;
+        int index = type == DriveInterface.IDE ? 2 : 0;
+        boolean isTaken =
+                connected.stream()
+                        .anyMatch(c ->
+                                c.made().options().type() == type && c.made().index() == index);
+        if (!isTaken) {
+            make(new SystemOption("drive", text), option -> addDrive(text, option));
+        }
+    }
+
+    /// The devices that the machine has for its IDE and floppy drives.
+    private void addBoardDevices() throws ToolException {
+        for (Connected drive : connected) {
+            DriveMaker.Made made = drive.made();
+            DeviceModel model =
+                    switch (made.options().type()) {
+                        case IDE ->
+                                made.options().isCdrom()
+                                        ? DeviceModel.IDE_CD
+                                        : DeviceModel.IDE_DISK;
+                        case FLOPPY -> DeviceModel.FLOPPY;
+                        case NONE, SCSI, PFLASH, MTD, SD, VIRTIO, XEN -> null;
+                    };
+            if (model == null) {
+                continue;
+            }
+            String driver =
+                    switch (model) {
+                        case IDE_CD -> "ide-cd";
+                        case IDE_DISK -> "ide-hd";
+                        default -> "floppy";
+                    };
+            try {
+                service.devices()
+                        .addBuiltIn(
+                                model,
+                                driver,
+                                made.drive(),
+                                Map.of("driver", driver, "drive", made.drive().name()));
+            } catch (BlockException e) {
+                throw ToolException.of(e);
+            } catch (QmpException e) {
+                throw ToolException.of(e.getMessage());
+            }
+        }
+    }
+
+    private void addVirtioDevices() throws ToolException {
+        for (Connected drive : connected) {
+            if (drive.made().options().type() == DriveInterface.VIRTIO) {
+                make(
+                        drive.option(),
+                        _ -> service.devices().connect("virtio-blk-pci", drive.made().drive()));
+            }
+        }
+    }
+
+    private static Map<String, String> properties(String text) throws InvalidOptionException {
+        Map<String, String> properties = new LinkedHashMap<>();
+        if (text.startsWith("{")) {
+            JsonObject object = Json.parseObject(text);
+            object.members()
+                    .forEach((name, value) -> {
+                        String shown =
+                                value instanceof JsonBoolean bool
+                                        ? (bool.value() ? "on" : "off")
+                                        : value.asText();
+                        properties.put(name, shown);
+                    });
+            return properties;
+        }
+        for (Keyval.Pair pair : Keyval.parseOpts(text, "driver").pairs()) {
+            properties.put(pair.key(), pair.value());
+        }
+        return properties;
+    }
+
+    // ---- monitors
+
+    private void addMonitor(SystemOption option) throws BlockException, ToolException {
+        if (option.name().equals("mon")) {
+            daemon.addMonitor(option.value(), "readline", true);
+            return;
+        }
+        String id = "compat_monitor" + monitors++;
+        String text = DeviceName.chardev(option.value(), id);
+        if (text == null) {
+            return;
+        }
+        daemon.addChardev(text);
+        String mode =
+                switch (option.name()) {
+                    case "qmp" -> ",mode=control";
+                    case "qmp-pretty" -> ",mode=control,pretty=on";
+                    default -> ",mode=readline";
+                };
+        daemon.addMonitor("chardev=" + id + mode, "readline", true);
+    }
+}
