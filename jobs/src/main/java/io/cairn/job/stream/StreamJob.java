@@ -162,6 +162,8 @@ public final class StreamJob extends BlockJob {
         if (ignored != null) {
             throw ignored;
         }
+        // What was copied must be stable before the image forgets where it came from.
+        disk.flush();
     }
 
     /// Copies the start of a range if it must be; returns how far that went.

@@ -79,6 +79,7 @@ class BackupJobTest {
         job.awaitConcluded();
 
         assertThat(images.content("t")).isEqualTo(before);
+        assertThat(images.contentAfterCrash("t")).isEqualTo(before);
         assertThat(images.content("n2")).isNotEqualTo(before);
         assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
         assertThat(images.node("t").blocker("backup")).isEmpty();

@@ -60,6 +60,7 @@ class CommitJobTest {
         assertThat(ChainStatus.below(images.node("n2"))).isEqualTo(images.node("n0"));
         assertThat(images.node("n2").resolvedBackingFilename()).contains("mem:n0");
         assertThat(images.content("n0")).isEqualTo(middle);
+        assertThat(images.contentAfterCrash("n0")).isEqualTo(middle);
         assertThat(images.content("n2")).isEqualTo(before);
         assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
         assertThat(images.node("n0").blocker("commit")).isEmpty();

@@ -30,6 +30,9 @@ final class CrashedDisk {
     static final int BLOCK = 4096;
     static final int BLOCKS = 4096;
 
+    /// The deepest image holds data in one of so many blocks; each overlay in half as many.
+    private static final int STEP = 16;
+
     /// The images.
     static final List<String> NAMES = List.of("n0", "n1", "n2", "t");
 
@@ -61,8 +64,8 @@ final class CrashedDisk {
             BlockNode node = open(graph, "n" + i);
             try (BlockBackend disk =
                     graph.newBackend("", node, Permissions.of(Permission.WRITE), Permissions.ALL)) {
-                for (int block = i; block < BLOCKS; block += 16 << i) {
-                    disk.write((long) block * BLOCK, content(0), WriteFlags.NONE);
+                for (int block = 0; block < BLOCKS; block += STEP << i) {
+                    disk.write((long) block * BLOCK, content(initial(i)), WriteFlags.NONE);
                 }
             }
             graph.remove(node.name());
@@ -84,6 +87,22 @@ final class CrashedDisk {
         return graph.add(
                 new OpenRequest(
                         file(name), options, NodeFlags.READ_ONLY.withReadOnly(false), true));
+    }
+
+    /// What an image of the chain holds at first where it holds anything; less than any sequence
+    /// number of a write.
+    private static long initial(int image) {
+        return -1 - image;
+    }
+
+    /// What the chain shows at first.
+    static long initialAt(int block) {
+        for (int i = 2; i >= 0; i--) {
+            if (block % (STEP << i) == 0) {
+                return initial(i);
+            }
+        }
+        return 0;
     }
 
     /// A block that says which write it comes from.

@@ -71,6 +71,7 @@ class MirrorJobTest {
             assertThat(job.info().error()).isNull();
             assertThat(guest.node()).isEqualTo(images.node("t"));
             assertThat(GuestLoad.content(guest)).isEqualTo(before);
+            assertThat(images.contentAfterCrash("t")).isEqualTo(before);
         }
         assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
         assertThat(images.node("n2").bitmaps()).isEmpty();

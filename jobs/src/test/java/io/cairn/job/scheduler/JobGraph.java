@@ -10,6 +10,7 @@ import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
@@ -168,6 +169,14 @@ public final class JobGraph implements AutoCloseable {
                 throw new AssertionError(name + ": " + findings);
             }
         }
+    }
+
+    /// What an image would hold if the process ended now, by itself and without a backing file.
+    public byte[] contentAfterCrash(String name) throws BlockException {
+        String copy = name + "-crashed";
+        host().put(copy, new MemoryStorage(host().get(name).content()));
+        open("qcow2", copy, new Options().put("backing", JsonNull.NULL));
+        return content(copy);
     }
 
     /// A front end on a node.

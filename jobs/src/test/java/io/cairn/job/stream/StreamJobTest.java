@@ -79,6 +79,14 @@ class StreamJobTest {
     }
 
     @Test
+    void copyIsStableOnceTheJobIsOver() throws BlockException {
+        byte[] before = images.content("n2");
+        run(all());
+
+        assertThat(images.contentAfterCrash("n2")).isEqualTo(before);
+    }
+
+    @Test
     void baseStaysAndItsDataIsNotCopied() throws BlockException {
         byte[] before = images.content("n2");
         run(all().withBaseNode("n0"));
