@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /// and the job copies the rest. An ignored error has the copy tried again.
 public final class BackupJob extends BlockJob {
     private static final long MAX_PIECE = 1 << 20;
+    private static final long MAX_THREADS = 16;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final BackupOptions options;
@@ -132,7 +133,8 @@ public final class BackupJob extends BlockJob {
         if (options.sync() == BackupSync.TOP) {
             forgetUnallocated(rest);
         }
-        int workers = (int) Math.min(options.maxWorkers(), total / rest.clusterSize() + 1);
+        long wanted = Math.min(options.maxWorkers(), total / rest.clusterSize() + 1);
+        int workers = (int) Math.min(MAX_THREADS, wanted);
         try (Crew hands = new Crew("job:" + id(), workers)) {
             crew = hands;
             copyAll(rest, hands);

@@ -17,6 +17,7 @@ import io.cairn.job.scheduler.BlockJob;
 import io.cairn.job.scheduler.JobGroup;
 import io.cairn.job.scheduler.JobScheduler;
 import io.cairn.job.scheduler.OnError;
+import io.cairn.job.scheduler.PieceCrew;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ import java.util.concurrent.TimeUnit;
 /// images above. An ignored error has the request tried again, since going on would lose data.
 final class CommitJob extends BlockJob {
     private static final int CHUNK = 512 << 10;
+    private static final int MAX_ZEROES = 1 << 30;
+    private static final int WORKERS = 4;
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final Permissions SHARED_BETWEEN =
             Permissions.of(Permission.WRITE, Permission.WRITE_UNCHANGED);
@@ -46,6 +49,8 @@ final class CommitJob extends BlockJob {
 
     /// Set by the maker.
     private @Nullable CommitCopy copy;
+
+    private volatile @Nullable PieceCrew crew;
 
     CommitJob(
             BlockGraph graph,
@@ -102,49 +107,88 @@ final class CommitJob extends BlockJob {
             return;
         }
         steps.growBase();
-        long length = range.top().length();
-        try (PooledBuffer pooled = BufferPool.shared().acquire(CHUNK)) {
-            for (long position = 0; position < length; ) {
-                pausePoint();
-                checkpoint();
-                long n = step(steps, position, length - position, pooled.buffer());
-                position += n;
-                advance(n);
-            }
+        try (PieceCrew hands = new PieceCrew("job:" + id(), WORKERS, piece -> copy(steps, piece))) {
+            crew = hands;
+            copyAll(steps, hands);
+        } finally {
+            crew = null;
         }
         steps.flush();
     }
 
-    /// Commits the start of a range; returns how far that went.
-    private long step(CommitCopy steps, long position, long count, ByteBuffer buffer)
-            throws BlockException {
-        boolean isRead = true;
-        try {
-            BlockStatus status = steps.next(position, count);
-            if (!status.allocated()) {
-                return status.length();
-            }
-            if (status.zero()) {
-                throttle(Math.min(CHUNK, status.length()));
-                isRead = false;
-                steps.writeZeroes(position, status.length());
-                return status.length();
-            }
-            int n = (int) Math.min(CHUNK, status.length());
-            throttle(n);
-            ByteBuffer piece = Buffers.slice(buffer, 0, n);
-            steps.read(position, piece);
-            isRead = false;
-            steps.write(position, piece);
-            return n;
-        } catch (BlockException e) {
+    private void copyAll(CommitCopy steps, PieceCrew hands) throws BlockException {
+        long length = range.top().length();
+        long position = 0;
+        while (true) {
+            pausePoint();
             checkpoint();
-            switch (failed(onError, isRead, e)) {
-                case REPORT -> throw e;
-                case IGNORE -> idle(RETRY_NANOS);
-                case STOP -> {}
+            PieceCrew.Failure failure = hands.nextFailure();
+            if (failure != null) {
+                decide(failure.isRead(), failure.error());
+                hands.submit(failure.piece());
+            } else if (position < length) {
+                position += step(steps, hands, position, length - position);
+            } else if (!hands.isDone()) {
+                hands.awaitIdle();
+            } else {
+                return;
             }
+        }
+    }
+
+    /// Has the start of a range committed; returns how far that goes.
+    private long step(CommitCopy steps, PieceCrew hands, long position, long count)
+            throws BlockException {
+        BlockStatus status;
+        try {
+            status = steps.next(position, count);
+        } catch (BlockException e) {
+            decide(true, e);
             return 0;
+        }
+        if (!status.allocated()) {
+            advance(status.length());
+            return status.length();
+        }
+        int n = (int) Math.min(status.zero() ? MAX_ZEROES : CHUNK, status.length());
+        throttle(Math.min(CHUNK, n));
+        hands.submit(new PieceCrew.Piece(position, n, status.zero()));
+        return n;
+    }
+
+    private PieceCrew.@Nullable Failure copy(CommitCopy steps, PieceCrew.Piece piece) {
+        boolean isRead = false;
+        try (PooledBuffer pooled = BufferPool.shared().acquire(CHUNK)) {
+            if (piece.isZero()) {
+                steps.writeZeroes(piece.offset(), piece.length());
+            } else {
+                ByteBuffer data = Buffers.slice(pooled.buffer(), 0, piece.length());
+                isRead = true;
+                steps.read(piece.offset(), data);
+                isRead = false;
+                steps.write(piece.offset(), data);
+            }
+        } catch (BlockException e) {
+            return new PieceCrew.Failure(piece, isRead, e);
+        }
+        advance(piece.length());
+        return null;
+    }
+
+    private void decide(boolean isRead, BlockException e) throws BlockException {
+        checkpoint();
+        switch (failed(onError, isRead, e)) {
+            case REPORT -> throw e;
+            case IGNORE -> idle(RETRY_NANOS);
+            case STOP -> pausePoint();
+        }
+    }
+
+    @Override
+    protected void quiesceWorkers() {
+        PieceCrew hands = crew;
+        if (hands != null) {
+            hands.awaitIdle();
         }
     }
 

@@ -12,7 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// Threads that do a job's requests at the same time, so many at most.
 ///
-/// One thread gives out the work. A piece of work deals with its own failures.
+/// They are platform threads, which make their calls to the host themselves, and are started when
+/// there is work for them. One thread gives out the work. A piece of work deals with its own
+/// failures.
 public final class Crew implements AutoCloseable {
     private final Workers workers;
     private final int size;
@@ -29,16 +31,16 @@ public final class Crew implements AutoCloseable {
     private int underWay;
 
     @GuardedBy("lock")
+    private int started;
+
+    @GuardedBy("lock")
     private boolean isClosed;
 
     /// @param name begins the threads' names
     /// @param size how many pieces of work are done at once
     public Crew(String name, int size) {
         this.size = size;
-        this.workers = Workers.virtual(name);
-        for (int i = 0; i < size; i++) {
-            workers.fork(this::work);
-        }
+        this.workers = Workers.platform(name);
     }
 
     private void work() {
@@ -79,6 +81,10 @@ public final class Crew implements AutoCloseable {
             underWay++;
             queue.addLast(task);
             given.signal();
+            if (underWay > started) {
+                started++;
+                workers.fork(this::work);
+            }
         } finally {
             lock.unlock();
         }

@@ -19,10 +19,9 @@ import io.cairn.job.scheduler.BlockJob;
 import io.cairn.job.scheduler.JobGroup;
 import io.cairn.job.scheduler.JobScheduler;
 import io.cairn.job.scheduler.OnError;
+import io.cairn.job.scheduler.PieceCrew;
 
 import org.jspecify.annotations.Nullable;
-
-import java.nio.ByteBuffer;
 
 /// Copies what a node's backing chain holds into the node, down to a base, which then becomes its
 /// backing file (QMP reference manual, "block-stream"). What a guest reads does not change.
@@ -31,6 +30,7 @@ import java.nio.ByteBuffer;
 /// through it. A job that ends early leaves the copied data and the backing file.
 public final class StreamJob extends BlockJob {
     private static final int CHUNK = 512 << 10;
+    private static final int WORKERS = 4;
     private static final Permissions READ = Permissions.of(Permission.CONSISTENT_READ);
     private static final Permissions SHARED_AT_TOP =
             Permissions.of(
@@ -47,6 +47,11 @@ public final class StreamJob extends BlockJob {
 
     /// Set by the maker.
     private @Nullable BlockBackend source;
+
+    private volatile @Nullable PieceCrew crew;
+
+    /// The first error that was ignored.
+    private @Nullable BlockException ignored;
 
     private StreamJob(
             BlockGraph graph,
@@ -137,55 +142,113 @@ public final class StreamJob extends BlockJob {
             advance(range.top().length());
             return;
         }
-        BlockException ignored = null;
-        long length = range.top().length();
-        try (PooledBuffer pooled = BufferPool.shared().acquire(CHUNK)) {
-            for (long position = 0; position < length; ) {
-                pausePoint();
-                checkpoint();
-                long n;
-                try {
-                    n = step(disk, position, length - position, pooled.buffer());
-                } catch (BlockException e) {
-                    checkpoint();
-                    n = Math.min(CHUNK, length - position);
-                    switch (failed(onError, true, e)) {
-                        case REPORT -> throw e;
-                        case IGNORE -> ignored = ignored == null ? e : ignored;
-                        case STOP -> n = 0;
-                    }
-                }
-                position += n;
-                advance(n);
-            }
+        try (PieceCrew hands = new PieceCrew("job:" + id(), WORKERS, piece -> copy(disk, piece))) {
+            crew = hands;
+            copyAll(hands);
+        } finally {
+            crew = null;
         }
-        if (ignored != null) {
-            throw ignored;
+        BlockException failure = ignored;
+        if (failure != null) {
+            throw failure;
         }
         // What was copied must be stable before the image forgets where it came from.
         disk.flush();
     }
 
-    /// Copies the start of a range if it must be; returns how far that went.
-    private long step(BlockBackend disk, long position, long count, ByteBuffer buffer)
-            throws BlockException {
+    private void copyAll(PieceCrew hands) throws BlockException {
+        long length = range.top().length();
+        long position = 0;
+        while (true) {
+            pausePoint();
+            checkpoint();
+            PieceCrew.Failure failure = hands.nextFailure();
+            if (failure != null) {
+                if (isToTryAgain(failure.error())) {
+                    hands.submit(failure.piece());
+                } else {
+                    advance(failure.piece().length());
+                }
+            } else if (position < length) {
+                position += step(hands, position, length - position);
+            } else if (!hands.isDone()) {
+                hands.awaitIdle();
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean isToTryAgain(BlockException e) throws BlockException {
+        checkpoint();
+        return switch (failed(onError, true, e)) {
+            case REPORT -> throw e;
+            case IGNORE -> {
+                ignored = ignored == null ? e : ignored;
+                yield false;
+            }
+            case STOP -> {
+                pausePoint();
+                yield true;
+            }
+        };
+    }
+
+    /// Has the start of a range copied if it must be; returns how far that goes.
+    private long step(PieceCrew hands, long position, long count) throws BlockException {
+        long n;
+        try {
+            n = wanted(position, count);
+        } catch (BlockException e) {
+            n = isToTryAgain(e) ? 0 : Math.min(CHUNK, count);
+            advance(n);
+            return n;
+        }
+        if (n < 0) {
+            advance(-n);
+            return -n;
+        }
+        int piece = (int) Math.min(CHUNK, n);
+        throttle(piece);
+        hands.submit(new PieceCrew.Piece(position, piece, false));
+        return piece;
+    }
+
+    /// The length of the start of a range that must be copied, or, negative, of one that need not.
+    private long wanted(long position, long count) throws BlockException {
         BlockStatus own = ChainStatus.above(range.top(), below(), position, count, false).status();
         if (own.allocated()) {
-            return own.length();
+            return -own.length();
         }
         long n = own.length() == 0 ? count : own.length();
         BlockNode next = below();
         if (next == null || range.bottom() == range.top()) {
-            return n;
+            return -n;
         }
         BlockStatus deeper = ChainStatus.above(next, range.base(), position, n, false).status();
         if (!deeper.allocated()) {
-            return deeper.length() == 0 ? n : deeper.length();
+            return -(deeper.length() == 0 ? n : deeper.length());
         }
-        int piece = (int) Math.min(CHUNK, deeper.length());
-        throttle(piece);
-        disk.read(position, Buffers.slice(buffer, 0, piece));
-        return piece;
+        return deeper.length();
+    }
+
+    /// The filter copies what is read through it.
+    private PieceCrew.@Nullable Failure copy(BlockBackend disk, PieceCrew.Piece piece) {
+        try (PooledBuffer pooled = BufferPool.shared().acquire(piece.length())) {
+            disk.read(piece.offset(), Buffers.slice(pooled.buffer(), 0, piece.length()));
+        } catch (BlockException e) {
+            return new PieceCrew.Failure(piece, true, e);
+        }
+        advance(piece.length());
+        return null;
+    }
+
+    @Override
+    protected void quiesceWorkers() {
+        PieceCrew hands = crew;
+        if (hands != null) {
+            hands.awaitIdle();
+        }
     }
 
     private @Nullable BlockNode below() {
