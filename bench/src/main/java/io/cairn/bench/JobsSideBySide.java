@@ -149,6 +149,7 @@ public final class JobsSideBySide {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "--enable-native-access=ALL-UNNAMED",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Xmx96m",
                         "-cp",
                         classPath(),

@@ -92,7 +92,7 @@ final class CrashedDisk {
     /// What an image of the chain holds at first where it holds anything; less than any sequence
     /// number of a write.
     private static long initial(int image) {
-        return -1 - image;
+        return -1L - image;
     }
 
     /// What the chain shows at first.
