@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.ChildRole;
 import io.cairn.block.Errno;
 import io.cairn.block.Permissions;
+import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
 
@@ -36,6 +37,12 @@ public interface BlockDriver {
 
     /// The options that creation takes, if the driver creates images.
     default Optional<OptionSchema<?>> createSchema() {
+        return Optional.empty();
+    }
+
+    /// The options that an open image takes to be changed by ({@link Amendable}), if the driver
+    /// changes images.
+    default Optional<OptionList> amendOptions() {
         return Optional.empty();
     }
 

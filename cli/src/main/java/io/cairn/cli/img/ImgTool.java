@@ -24,8 +24,8 @@ public final class ImgTool implements Tool {
     /// The names of the commands, in the order in which help lists them.
     static final List<String> COMMANDS =
             List.of(
-                    "bench", "check", "commit", "compare", "convert", "create", "dd", "info", "map",
-                    "measure", "rebase", "resize");
+                    "amend", "bench", "check", "commit", "compare", "convert", "create", "dd",
+                    "info", "map", "measure", "rebase", "resize");
 
     @Override
     public int run(Invocation invocation) {
@@ -74,6 +74,7 @@ public final class ImgTool implements Tool {
     /// The command of that name, loaded only now.
     static @Nullable Command command(String name) {
         return switch (name) {
+            case "amend" -> new AmendCommand();
             case "bench" -> new BenchCommand();
             case "check" -> new CheckCommand();
             case "commit" -> new CommitCommand();

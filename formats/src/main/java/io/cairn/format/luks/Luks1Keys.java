@@ -16,18 +16,6 @@ import java.util.Optional;
 final class Luks1Keys {
     private Luks1Keys() {}
 
-    /// The volume's key, if the passphrase opens a slot.
-    static Optional<byte[]> unlock(Luks1Header header, HeaderArea area, byte[] passphrase)
-            throws BlockException {
-        for (int i = 0; i < header.slots().size(); i++) {
-            Optional<byte[]> key = unlock(header, i, area, passphrase);
-            if (key.isPresent()) {
-                return key;
-            }
-        }
-        return Optional.empty();
-    }
-
     /// The volume's key, if the passphrase opens this slot.
     static Optional<byte[]> unlock(
             Luks1Header header, int index, HeaderArea area, byte[] passphrase)

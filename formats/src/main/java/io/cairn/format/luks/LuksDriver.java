@@ -89,6 +89,11 @@ public final class LuksDriver implements BlockDriver {
     }
 
     @Override
+    public Optional<OptionList> amendOptions() {
+        return Optional.of(KeySlotAmendment.SCHEMA.list());
+    }
+
+    @Override
     public int probe(ByteBuffer head, String filename) {
         byte[] start = new byte[Math.min(Luks1Layout.MAGIC_LENGTH, head.remaining())];
         head.get(head.position(), start);
@@ -110,7 +115,7 @@ public final class LuksDriver implements BlockDriver {
         SectorCipher cipher =
                 context.flags().noIo() ? null : unlock(context, headers, options.keySecret());
         long start = header == null ? headers.payloadOffset() : 0;
-        return new LuksInstance(file, start, headers, cipher, identity);
+        return new LuksInstance(file, start, headers, cipher, identity, context.objects());
     }
 
     private static SectorCipher unlock(

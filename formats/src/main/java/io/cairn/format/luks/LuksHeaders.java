@@ -3,21 +3,22 @@ package io.cairn.format.luks;
 import io.cairn.block.BlockException;
 import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
-import io.cairn.block.InvalidOptionException;
 import io.cairn.block.UnsupportedImageException;
+import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.Options;
 import io.cairn.format.crypto.SectorCipher;
 
 import java.util.Arrays;
 
 /// The header of a volume, whichever its version.
 public final class LuksHeaders {
-    private final Luks1Header header;
-    private final HeaderArea area;
+    private static final int SECTOR = 512;
 
-    private LuksHeaders(Luks1Header header, HeaderArea area) {
-        this.header = header;
-        this.area = area;
+    private final Volume volume;
+
+    private LuksHeaders(Volume volume) {
+        this.volume = volume;
     }
 
     /// Reads a header.
@@ -25,16 +26,17 @@ public final class LuksHeaders {
     /// @param isDetached the payload is not behind the header
     public static LuksHeaders read(HeaderArea area, boolean isDetached) throws BlockException {
         byte[] bytes = area.read(0, Luks1Layout.LENGTH);
-        if (!startsWithMagic(bytes)) {
-            throw new CorruptImageException(Errno.EINVAL, "Volume is not in LUKS format");
-        }
+        boolean isLuks = startsWithMagic(bytes);
         int version =
                 (bytes[Luks1Layout.VERSION] & 0xff) << 8 | bytes[Luks1Layout.VERSION + 1] & 0xff;
-        if (version != 1) {
+        if (isLuks && version == 1) {
+            return new LuksHeaders(new Luks1Volume(Luks1Header.parse(bytes, isDetached), area));
+        }
+        if (isLuks) {
             throw new UnsupportedImageException(
                     Errno.ENOTSUP, "LUKS version " + version + " is not supported");
         }
-        return new LuksHeaders(Luks1Header.parse(bytes, isDetached), area);
+        throw new CorruptImageException(Errno.EINVAL, "Volume is not in LUKS format");
     }
 
     static boolean startsWithMagic(byte[] bytes) {
@@ -50,31 +52,55 @@ public final class LuksHeaders {
 
     /// Where the payload begins, in bytes from the header's start.
     public long payloadOffset() {
-        return header.payloadOffset();
+        return volume.payloadOffset();
+    }
+
+    /// The payload's bytes, or -1 if it takes all that there is.
+    long payloadLength() {
+        return volume.payloadLength();
+    }
+
+    /// What is added to an offset in the payload to get the one that the cipher is given.
+    long cipherShift() {
+        return volume.firstSector() * SECTOR;
     }
 
     /// The unit in which the payload is encrypted.
     public int sectorSize() {
-        return Luks1Layout.SECTOR;
+        return volume.sectorSize();
     }
 
     /// What is told of the volume.
     public JsonObject info() {
-        return header.info();
+        return volume.info();
     }
 
     /// Opens the volume.
     ///
-    /// @throws InvalidOptionException if the passphrase opens no slot
+    /// @throws BlockException with `EPERM` if the passphrase opens no slot
     public SectorCipher unlock(byte[] passphrase) throws BlockException {
-        byte[] key =
-                Luks1Keys.unlock(header, area, passphrase)
-                        .orElseThrow(() ->
-                                new BlockException(
-                                        Errno.EPERM,
-                                        "Invalid password, cannot unlock any keyslot"));
+        for (int slot = 0; slot < volume.slotCount(); slot++) {
+            byte[] key = volume.unlock(slot, passphrase).orElse(null);
+            if (key != null) {
+                try {
+                    return new SectorCipher(volume.spec(), key, sectorSize());
+                } finally {
+                    Arrays.fill(key, (byte) 0);
+                }
+            }
+        }
+        throw new BlockException(Errno.EPERM, "Invalid password, cannot unlock any keyslot");
+    }
+
+    /// Changes key slots; see {@link KeySlotAmendment}.
+    ///
+    /// @param cipher what {@link #unlock} gave
+    public synchronized void amend(
+            Options options, boolean isForced, ObjectRegistry objects, SectorCipher cipher)
+            throws BlockException {
+        byte[] key = cipher.copyKey();
         try {
-            return new SectorCipher(header.spec(), key, sectorSize());
+            KeySlotAmendment.run(volume, options, isForced, objects, key);
         } finally {
             Arrays.fill(key, (byte) 0);
         }

@@ -1,12 +1,15 @@
 package io.cairn.format.luks;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.Amendable;
 import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
@@ -22,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 
 /// An open LUKS volume.
-final class LuksInstance extends DriverInstance {
+final class LuksInstance extends DriverInstance implements Amendable {
     private final Child file;
     private final long payload;
     private final LuksHeaders headers;
     private final @Nullable SectorCipher cipher;
     private final Options identity;
+    private final ObjectRegistry objects;
 
     /// @param payload where in the file the first sector is
     /// @param cipher null if only the header is looked at
@@ -36,7 +40,9 @@ final class LuksInstance extends DriverInstance {
             long payload,
             LuksHeaders headers,
             @Nullable SectorCipher cipher,
-            Options identity) {
+            Options identity,
+            ObjectRegistry objects) {
+        this.objects = objects;
         this.file = file;
         this.payload = payload;
         this.headers = headers;
@@ -50,7 +56,13 @@ final class LuksInstance extends DriverInstance {
         if (length < 0) {
             throw BlockException.of(Errno.EIO, "Could not refresh total sector count");
         }
-        return length & -headers.sectorSize();
+        long said = headers.payloadLength();
+        if (said > length) {
+            throw new CorruptImageException(
+                    Errno.EIO,
+                    "LUKS payload of " + said + " bytes reaches beyond the end of the file");
+        }
+        return said < 0 ? length : said;
     }
 
     @Override
@@ -68,7 +80,7 @@ final class LuksInstance extends DriverInstance {
         if (cipher == null) {
             throw new IllegalStateException("opened without I/O");
         }
-        return new EncryptedChild(file, cipher, -payload);
+        return new EncryptedChild(file, cipher, headers.cipherShift() - payload);
     }
 
     @Override
@@ -114,6 +126,14 @@ final class LuksInstance extends DriverInstance {
     @Override
     public FormatInfo info() {
         return new FormatInfo(0, false, true, 0, 0, headers.info(), LuksDriver.NAME);
+    }
+
+    @Override
+    public void amend(Options options, boolean force) throws BlockException {
+        if (cipher == null) {
+            throw new IllegalStateException("opened without I/O");
+        }
+        headers.amend(options, force, objects, cipher);
     }
 
     @Override

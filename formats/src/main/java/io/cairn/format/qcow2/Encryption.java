@@ -140,9 +140,15 @@ final class Encryption implements AutoCloseable {
                 ByteBuffer.allocate(EXTENSION_LENGTH).putLong(offset).putLong(length).array());
     }
 
-    /// The header of LUKS, null in the old way.
-    @Nullable LuksHeaders luks() {
-        return luks;
+    /// Changes key slots.
+    ///
+    /// @param options what is given below `encrypt`
+    void amend(Options options, boolean isForced, ObjectRegistry objects) throws BlockException {
+        if (luks == null || cipher == null) {
+            throw new InvalidOptionException(
+                    "Only LUKS encryption options can be amended for qcow2");
+        }
+        luks.amend(options, isForced, objects, cipher);
     }
 
     /// The storage as it is seen decrypted.

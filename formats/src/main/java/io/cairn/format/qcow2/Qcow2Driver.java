@@ -6,6 +6,7 @@ import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
 import io.cairn.block.UnsupportedImageException;
 import io.cairn.block.option.Dialect;
+import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BlockDriver;
@@ -16,6 +17,7 @@ import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.Measure;
 import io.cairn.block.spi.MeasureContext;
 import io.cairn.block.spi.OpenContext;
+import io.cairn.format.luks.KeySlotAmendment;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -50,6 +52,11 @@ public final class Qcow2Driver implements BlockDriver {
     @Override
     public Optional<OptionSchema<?>> createSchema() {
         return Optional.of(CreateOptions.SCHEMA);
+    }
+
+    @Override
+    public Optional<OptionList> amendOptions() {
+        return Optional.of(OptionList.of(KeySlotAmendment.declare(ENCRYPT.concat("."))));
     }
 
     @Override

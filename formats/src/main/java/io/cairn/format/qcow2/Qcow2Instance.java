@@ -2,12 +2,15 @@ package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Limits;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.Options;
+import io.cairn.block.spi.Amendable;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BitmapInfo;
 import io.cairn.block.spi.CheckRequest;
@@ -32,10 +35,11 @@ import java.util.List;
 import java.util.Optional;
 
 /// An open qcow2 node.
-final class Qcow2Instance extends DriverInstance implements PlannedWrites {
+final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amendable {
     private static final int SECTOR = 512;
 
     private final Qcow2Image image;
+    private final ObjectRegistry objects;
     private final ClusterMapper mapper;
     private final WritePlanner planner;
     private final Zeroing zeroing;
@@ -46,6 +50,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
 
     private Qcow2Instance(Qcow2Image image, OpenContext context) {
         this.image = image;
+        this.objects = context.objects();
         this.mapper = new ClusterMapper(image);
         this.planner = new WritePlanner(image);
         this.zeroing = new Zeroing(image, context.backing());
@@ -254,6 +259,20 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites {
     public void writeVmState(long offset, ByteBuffer src) throws BlockException {
         requirePlainVmState();
         vmState.write(offset, src);
+    }
+
+    @Override
+    public void amend(Options options, boolean force) throws BlockException {
+        Options encrypt = options.takeSub(Qcow2Driver.ENCRYPT);
+        for (String name : options.keys()) {
+            throw new InvalidOptionException("Changing the option '" + name + "' is not supported");
+        }
+        Encryption encryption = image.encryption();
+        if (encryption == null) {
+            throw new InvalidOptionException(
+                    "Can't amend encryption options - encryption not present");
+        }
+        encryption.amend(encrypt, force, objects);
     }
 
     private void requirePlainVmState() throws BlockException {
