@@ -3,6 +3,7 @@ package io.cairn.format.luks;
 import io.cairn.block.BlockException;
 import io.cairn.block.ChildRole;
 import io.cairn.block.Errno;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Preallocation;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.JsonString;
@@ -38,6 +39,10 @@ public final class LuksDriver implements BlockDriver {
     private static final String SIZE = "size";
     private static final String PREALLOCATION = "preallocation";
     private static final String DETACHED_HEADER = "detached-header";
+    private static final String VERSION = "version";
+    private static final String PBKDF = "pbkdf";
+    private static final String PBKDF_MEMORY = "pbkdf-memory";
+    private static final String SECTOR_SIZE = "sector-size";
     private static final String HEADER = "header";
 
     private static final Set<ChildRole> STORAGE =
@@ -46,7 +51,50 @@ public final class LuksDriver implements BlockDriver {
     private static final Set<ChildRole> HEADER_ALONE = Set.of(ChildRole.METADATA);
 
     /// What a new image is made with.
-    private record Creation(long size, boolean isDetached, LuksCreateOptions luks) {}
+    ///
+    /// @param isSecond version 2
+    /// @param stretching of version 2
+    /// @param memoryKiB of version 2
+    /// @param sectorSize of version 2
+    private record Creation(
+            long size,
+            boolean isDetached,
+            boolean isSecond,
+            Luks2Creation.Stretching stretching,
+            long memoryKiB,
+            long sectorSize,
+            LuksCreateOptions luks) {
+        static Creation read(OptionReader in) throws InvalidOptionException {
+            long size = in.size(SIZE);
+            boolean isSecond = in.choice(VERSION, Version.values()) == Version.V2;
+            for (String name : new String[] {PBKDF, PBKDF_MEMORY, SECTOR_SIZE}) {
+                if (!isSecond && in.isSet(name)) {
+                    throw new InvalidOptionException("Parameter '" + name + "' needs version=2");
+                }
+            }
+            Luks2Creation.Stretching stretching =
+                    in.choice(PBKDF, Luks2Creation.Stretching.values());
+            Long memory = in.numberIfGiven(PBKDF_MEMORY);
+            Long sector = in.numberIfGiven(SECTOR_SIZE);
+            if (sector != null && (sector < 512 || sector > 4096 || Long.bitCount(sector) != 1)) {
+                throw new InvalidOptionException(
+                        "Parameter 'sector-size' expects 512, 1024, 2048 or 4096");
+            }
+            return new Creation(
+                    size,
+                    in.bool(DETACHED_HEADER),
+                    isSecond,
+                    stretching == null ? Luks2Creation.Stretching.ARGON2ID : stretching,
+                    memory == null ? Luks2Creation.DEFAULT_MEMORY_KIB : memory,
+                    sector == null ? 512 : sector,
+                    LuksCreateOptions.read(in, ""));
+        }
+    }
+
+    private enum Version {
+        V1,
+        V2
+    }
 
     private static final OptionSchema<Creation> CREATION =
             OptionSchema.of(
@@ -61,12 +109,21 @@ public final class LuksDriver implements BlockDriver {
                                     OptionList.of(
                                             Option.bool(
                                                     DETACHED_HEADER,
-                                                    "Create a detached LUKS header"))),
-                    (OptionReader in) ->
-                            new Creation(
-                                    in.size(SIZE),
-                                    in.bool(DETACHED_HEADER),
-                                    LuksCreateOptions.read(in, "")));
+                                                    "Create a detached LUKS header"),
+                                            Option.choice(VERSION, "LUKS version", "1", "2"),
+                                            Option.choice(
+                                                    PBKDF,
+                                                    "What stretches passphrases (version 2)",
+                                                    "argon2id",
+                                                    "argon2i",
+                                                    "pbkdf2"),
+                                            Option.number(
+                                                    PBKDF_MEMORY,
+                                                    "KiB of memory that argon2 takes"),
+                                            Option.number(
+                                                    SECTOR_SIZE,
+                                                    "Encryption sector size (version 2)"))),
+                    Creation::read);
 
     @Override
     public String name() {
@@ -112,10 +169,13 @@ public final class LuksDriver implements BlockDriver {
         LuksOptions options = LuksOptions.SCHEMA.read(context.options(), Dialect.NODE);
         LuksHeaders headers =
                 LuksHeaders.read(HeaderArea.of(header == null ? file : header), header != null);
+        if (!context.flags().noIo() && !context.flags().readOnly()) {
+            headers.repair();
+        }
         SectorCipher cipher =
                 context.flags().noIo() ? null : unlock(context, headers, options.keySecret());
-        long start = header == null ? headers.payloadOffset() : 0;
-        return new LuksInstance(file, start, headers, cipher, identity, context.objects());
+        return new LuksInstance(
+                file, headers.payloadOffset(), headers, cipher, identity, context.objects());
     }
 
     private static SectorCipher unlock(
@@ -142,7 +202,7 @@ public final class LuksDriver implements BlockDriver {
     public void create(CreateContext context) throws BlockException {
         Creation options = CREATION.read(context.options(), Dialect.COMMAND_LINE);
         Preallocation preallocation = takePreallocation(context.options());
-        Luks1Creation creation = new Luks1Creation(options.luks(), new SecureRandom());
+        HeaderMaker creation = maker(options);
         byte[] passphrase =
                 Passphrases.require(
                         context.objects(), options.luks().keySecret(), LuksOptions.KEY_SECRET);
@@ -152,13 +212,37 @@ public final class LuksDriver implements BlockDriver {
                 context.options().take(key);
             }
             Child file = context.file(rest);
-            long payload = creation.headerLength();
+            long payload = headerLength(options);
             long end = options.isDetached() ? payload : end(payload, options.size());
             file.truncate(end, false, preallocation, false);
             creation.write(HeaderArea.of(file), passphrase, options.isDetached() ? 0 : payload);
         } finally {
             Arrays.fill(passphrase, (byte) 0);
         }
+    }
+
+    /// Writes the header of a new volume.
+    private interface HeaderMaker {
+        void write(HeaderArea area, byte[] passphrase, long payloadOffset) throws BlockException;
+    }
+
+    private static HeaderMaker maker(Creation options) throws BlockException {
+        SecureRandom random = new SecureRandom();
+        return options.isSecond()
+                ? new Luks2Creation(
+                                options.luks(),
+                                options.stretching(),
+                                Math.clamp(options.memoryKiB(), 0, Integer.MAX_VALUE),
+                                (int) options.sectorSize(),
+                                random)
+                        ::write
+                : new Luks1Creation(options.luks(), random)::write;
+    }
+
+    private static long headerLength(Creation options) {
+        return options.isSecond()
+                ? Luks2Creation.PAYLOAD_OFFSET
+                : Luks1Creation.headerLength(options.luks().spec());
     }
 
     private static long end(long payload, long size) throws BlockException {
@@ -190,11 +274,9 @@ public final class LuksDriver implements BlockDriver {
         if (options.luks().keySecret() == null) {
             throw new BlockException(Errno.EINVAL, "Parameter 'key-secret' is required for cipher");
         }
-        Luks1Creation creation = new Luks1Creation(options.luks(), new SecureRandom());
-        long length =
-                options.isDetached()
-                        ? creation.headerLength()
-                        : end(creation.headerLength(), options.size());
+        options.luks().requirePossible();
+        long header = headerLength(options);
+        long length = options.isDetached() ? header : end(header, options.size());
         return Optional.of(new Measure(length, length, -1));
     }
 }

@@ -26,17 +26,43 @@ public final class LuksHeaders {
     /// @param isDetached the payload is not behind the header
     public static LuksHeaders read(HeaderArea area, boolean isDetached) throws BlockException {
         byte[] bytes = area.read(0, Luks1Layout.LENGTH);
-        boolean isLuks = startsWithMagic(bytes);
-        int version =
-                (bytes[Luks1Layout.VERSION] & 0xff) << 8 | bytes[Luks1Layout.VERSION + 1] & 0xff;
-        if (isLuks && version == 1) {
+        if (isVersion1(bytes)) {
             return new LuksHeaders(new Luks1Volume(Luks1Header.parse(bytes, isDetached), area));
         }
-        if (isLuks) {
-            throw new UnsupportedImageException(
-                    Errno.ENOTSUP, "LUKS version " + version + " is not supported");
+        Luks2Volume volume = Luks2Volume.read(area);
+        if (volume != null) {
+            return new LuksHeaders(volume);
         }
-        throw new CorruptImageException(Errno.EINVAL, "Volume is not in LUKS format");
+        throw unreadable(bytes);
+    }
+
+    /// Reads a header that can be of version 1 only.
+    public static LuksHeaders readVersion1(HeaderArea area) throws BlockException {
+        byte[] bytes = area.read(0, Luks1Layout.LENGTH);
+        if (isVersion1(bytes)) {
+            return new LuksHeaders(new Luks1Volume(Luks1Header.parse(bytes, false), area));
+        }
+        throw unreadable(bytes);
+    }
+
+    private static boolean isVersion1(byte[] bytes) {
+        return startsWithMagic(bytes) && version(bytes) == 1;
+    }
+
+    private static int version(byte[] bytes) {
+        return (bytes[Luks1Layout.VERSION] & 0xff) << 8 | bytes[Luks1Layout.VERSION + 1] & 0xff;
+    }
+
+    private static BlockException unreadable(byte[] bytes) {
+        if (!startsWithMagic(bytes)) {
+            return new CorruptImageException(Errno.EINVAL, "Volume is not in LUKS format");
+        }
+        int version = version(bytes);
+        return version == 2
+                ? new CorruptImageException(
+                        Errno.EINVAL, "Neither copy of the LUKS2 header is sound")
+                : new UnsupportedImageException(
+                        Errno.ENOTSUP, "LUKS version " + version + " is not supported");
     }
 
     static boolean startsWithMagic(byte[] bytes) {
@@ -48,6 +74,13 @@ public final class LuksHeaders {
                         Luks1Layout.MAGIC,
                         0,
                         Luks1Layout.MAGIC_LENGTH);
+    }
+
+    /// Writes a damaged copy of the header anew.
+    void repair() throws BlockException {
+        if (volume instanceof Luks2Volume version2) {
+            version2.repair();
+        }
     }
 
     /// Where the payload begins, in bytes from the header's start.

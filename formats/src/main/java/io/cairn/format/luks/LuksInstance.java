@@ -26,6 +26,8 @@ import java.nio.ByteBuffer;
 
 /// An open LUKS volume.
 final class LuksInstance extends DriverInstance implements Amendable {
+    private static final int SECTOR = 512;
+
     private final Child file;
     private final long payload;
     private final LuksHeaders headers;
@@ -62,7 +64,8 @@ final class LuksInstance extends DriverInstance implements Amendable {
                     Errno.EIO,
                     "LUKS payload of " + said + " bytes reaches beyond the end of the file");
         }
-        return said < 0 ? length : said;
+        int sector = headers.sectorSize();
+        return said >= 0 ? said : sector > SECTOR ? length & -(long) sector : length;
     }
 
     @Override
@@ -101,6 +104,10 @@ final class LuksInstance extends DriverInstance implements Amendable {
     @Override
     public void truncate(long length, boolean exact, Preallocation preallocation, boolean zeroNew)
             throws BlockException {
+        if (headers.payloadLength() >= 0) {
+            throw new BlockException(
+                    Errno.ENOTSUP, "The LUKS2 segment has a fixed size and cannot be resized");
+        }
         if (length > Long.MAX_VALUE - payload) {
             throw new BlockException(Errno.EFBIG, "The requested file size is too large");
         }

@@ -78,7 +78,7 @@ final class Encryption implements AutoCloseable {
                             + "'");
         }
         options.requireEmpty("");
-        LuksHeaders luks = isAes ? null : LuksHeaders.read(area(child, header), false);
+        LuksHeaders luks = isAes ? null : LuksHeaders.readVersion1(area(child, header));
         SectorCipher cipher = isInfo ? null : unlock(luks, objects, secret);
         return new Encryption(child, luks, cipher);
     }

@@ -1,0 +1,85 @@
+package io.cairn.format.crypto;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.UnsupportedImageException;
+import io.cairn.block.Workers;
+
+import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
+import org.bouncycastle.crypto.params.Argon2Parameters;
+
+/// Argon2 (RFC 9106), version 1.3.
+///
+/// @param isIdentity Argon2id rather than Argon2i
+/// @param passes how often the memory is filled
+/// @param memoryKiB how much memory is filled
+/// @param lanes how many parts of it could be filled at once
+public record Argon2(boolean isIdentity, int passes, int memoryKiB, int lanes) {
+    /// More work than this, in blocks of 1 KiB, is refused: what a header claims must not keep a
+    /// process busy for hours.
+    private static final long MAX_BLOCKS = 1L << 27;
+
+    private static final int MAX_LANES = 255;
+    private static final int BLOCK = 1024;
+
+    /// Refuses what would take too long, or more memory than there is.
+    ///
+    /// @param what asks for it: `Keyslot 0`
+    public void requireBounded(String what) throws BlockException {
+        if (passes < 1 || lanes < 1 || lanes > MAX_LANES || memoryKiB < 8 * lanes) {
+            throw new UnsupportedImageException(
+                    Errno.EINVAL, what + " has parameters that argon2 does not take");
+        }
+        // A block costs a little more than its content.
+        long most = Runtime.getRuntime().maxMemory() / (BLOCK + BLOCK / 8);
+        if (memoryKiB > most) {
+            throw new UnsupportedImageException(
+                    Errno.ENOMEM,
+                    what
+                            + " takes "
+                            + memoryKiB
+                            + " KiB of memory by argon2, more than the "
+                            + most
+                            + " KiB that there are");
+        }
+        if ((long) passes * memoryKiB > MAX_BLOCKS) {
+            throw new UnsupportedImageException(
+                    Errno.EINVAL,
+                    what + " takes " + passes + " passes by argon2, which is too many");
+        }
+    }
+
+    /// Derives a key.
+    public byte[] derive(byte[] password, byte[] salt, int keyLength) throws BlockException {
+        byte[] key = new byte[keyLength];
+        if (!Thread.currentThread().isVirtual()) {
+            fill(password, salt, key);
+            return key;
+        }
+        // A carrier of virtual threads is not to be held that long.
+        try (Workers workers = Workers.platform("argon2")) {
+            workers.fork(() -> fill(password, salt, key));
+            workers.join();
+        }
+        return key;
+    }
+
+    private void fill(byte[] password, byte[] salt, byte[] key) throws BlockException {
+        Argon2BytesGenerator generator = new Argon2BytesGenerator();
+        int type = isIdentity ? Argon2Parameters.ARGON2_id : Argon2Parameters.ARGON2_i;
+        generator.init(
+                new Argon2Parameters.Builder(type)
+                        .withVersion(Argon2Parameters.ARGON2_VERSION_13)
+                        .withIterations(passes)
+                        .withMemoryAsKB(memoryKiB)
+                        .withParallelism(lanes)
+                        .withSalt(salt)
+                        .build());
+        try {
+            generator.generateBytes(password, key);
+        } catch (OutOfMemoryError _) {
+            throw new BlockException(
+                    Errno.ENOMEM, "There is no memory for " + memoryKiB + " KiB of argon2");
+        }
+    }
+}
