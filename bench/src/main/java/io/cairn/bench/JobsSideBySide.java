@@ -165,7 +165,7 @@ public final class JobsSideBySide {
 
     private static String classPath() {
         List<String> absolute = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(":")) {
+        for (String entry : System.getProperty("java.class.path").split(":", -1)) {
             absolute.add(Path.of(entry).toAbsolutePath().toString());
         }
         return String.join(":", absolute);

@@ -92,7 +92,7 @@ class JobCrashTest {
 
     private static void note(String line, Map<Integer, Long> stable) {
         assertThat(line).as("the process goes on until it is killed").isNotNull();
-        for (String written : line.strip().split(" ")) {
+        for (String written : line.strip().split(" ", -1)) {
             int colon = written.indexOf(':');
             stable.put(
                     Integer.valueOf(written.substring(0, colon)),
