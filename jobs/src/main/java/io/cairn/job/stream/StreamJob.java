@@ -126,7 +126,10 @@ public final class StreamJob extends BlockJob {
         }
         block(top);
         block(filter);
-        freeze(filter, range.bottom());
+        if (!range.hasBase()) {
+            // A filter with a bottom has frozen the chain down to it.
+            freeze(filter, range.bottom());
+        }
         setLength(top.length());
     }
 
