@@ -77,6 +77,12 @@ public abstract class BlockJob extends Job {
         return backend;
     }
 
+    /// Lets a backend go before the job ends.
+    protected final void drop(BlockBackend backend) {
+        backends.remove(backend);
+        backend.close();
+    }
+
     /// Keeps other operations off a node.
     protected final void block(BlockNode node) {
         node.blockAll(reason());

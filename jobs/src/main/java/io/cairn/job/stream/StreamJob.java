@@ -273,6 +273,11 @@ public final class StreamJob extends BlockJob {
 
     private void removeFilter() throws BlockException {
         unfreeze();
+        BlockBackend disk = source;
+        if (disk != null) {
+            drop(disk);
+            source = null;
+        }
         BlockNode node = filter;
         if (node != null) {
             changes().removeFilter(node, range.top());
