@@ -12,7 +12,8 @@ module io.cairn.protocol {
     exports io.cairn.protocol.nbd to
             io.cairn.bench,
             io.cairn.cli,
-            io.cairn.nbd.server;
+            io.cairn.nbd.server,
+            io.cairn.qmp;
     exports io.cairn.protocol.tls to
             io.cairn.cli,
             io.cairn.nbd.server,
