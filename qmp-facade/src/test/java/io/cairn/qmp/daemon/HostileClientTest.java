@@ -11,7 +11,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Clients that do what they should not hurt nobody else.
 class HostileClientTest {
@@ -52,9 +54,10 @@ class HostileClientTest {
 
     /// A connection whose client sends requests and never reads.
     private static final class Deaf implements ByteStream {
-        private final byte[] request = "{'execute':'query-qmp-schema'}".getBytes();
+        private final byte[] request =
+                "{'execute':'query-qmp-schema'}".getBytes(StandardCharsets.UTF_8);
         private final CountDownLatch closed = new CountDownLatch(1);
-        private volatile long taken;
+        private final AtomicLong taken = new AtomicLong();
         private boolean isGreeted;
 
         @Override
@@ -62,10 +65,13 @@ class HostileClientTest {
             if (closed.getCount() == 0) {
                 return -1;
             }
-            byte[] next = isGreeted ? request : "{'execute':'qmp_capabilities'}".getBytes();
+            byte[] next =
+                    isGreeted
+                            ? request
+                            : "{'execute':'qmp_capabilities'}".getBytes(StandardCharsets.UTF_8);
             isGreeted = true;
             dst.put(dst.position(), next);
-            taken += next.length;
+            taken.addAndGet(next.length);
             return next.length;
         }
 
@@ -114,7 +120,7 @@ class HostileClientTest {
             daemon.execute("query-jobs");
         }
 
-        assertThat(deaf.taken).isLessThan(10_000);
+        assertThat(deaf.taken.get()).isLessThan(10_000);
         deaf.shutdown();
         monitor.join();
     }

@@ -15,6 +15,7 @@ import io.cairn.qmp.schema.Input;
 import io.cairn.qmp.schema.QmpSchema;
 import io.cairn.qmp.schema.Schema;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -192,7 +193,7 @@ class ManualTest {
         assertThat(checked).isGreaterThan(60);
     }
 
-    private static List<JsonValue> array(JsonValue value) {
+    private static List<JsonValue> array(@Nullable JsonValue value) {
         return value instanceof JsonArray array ? array.elements() : List.of();
     }
 

@@ -9,6 +9,7 @@ import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonString;
 import io.cairn.block.option.JsonValue;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.io.BufferedReader;
@@ -84,7 +85,7 @@ class SchemaInteropTest {
             }
         }
 
-        private void members(String where, JsonValue theirs, JsonValue own) {
+        private void members(String where, JsonValue theirs, @Nullable JsonValue own) {
             boolean isNamed =
                     ((JsonArray) theirs)
                             .elements().stream()
@@ -104,7 +105,7 @@ class SchemaInteropTest {
         }
 
         /// Everything that the peer lists must be here; more may be.
-        private void list(String where, String key, JsonValue theirs, JsonValue own) {
+        private void list(String where, String key, JsonValue theirs, @Nullable JsonValue own) {
             Map<String, JsonObject> actual = new HashMap<>();
             if (own instanceof JsonArray array) {
                 array.elements()
@@ -127,7 +128,8 @@ class SchemaInteropTest {
             }
         }
 
-        private void require(String where, JsonValue expected, JsonValue actual) {
+        private void require(
+                String where, @Nullable JsonValue expected, @Nullable JsonValue actual) {
             if (expected instanceof JsonArray wanted && actual instanceof JsonArray found) {
                 if (!found.elements().containsAll(wanted.elements())) {
                     differences.put(where, Json.print(wanted) + " / " + Json.print(found));

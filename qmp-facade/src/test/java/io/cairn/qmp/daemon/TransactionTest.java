@@ -112,6 +112,7 @@ class TransactionTest {
 
     @Test
     void endsGroupedJobsTogether() throws Exception {
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'data','size':1048576");
         daemon.execute(
                 "transaction",
                 "'actions':["
@@ -121,7 +122,7 @@ class TransactionTest {
                         + ","
                         + action(
                                 "blockdev-backup",
-                                "'job-id':'two','device':'b','target':'over','sync':'full',"
+                                "'job-id':'two','device':'data','target':'over','sync':'full',"
                                         + "'speed':1")
                         + "],'properties':{'completion-mode':'grouped'}");
         daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "waiting");
