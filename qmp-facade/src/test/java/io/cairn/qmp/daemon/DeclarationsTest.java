@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -74,9 +75,9 @@ class DeclarationsTest {
             }
         }
         if (struct.tag() != null && !struct.cases().isEmpty()) {
-            String first = struct.cases().keySet().iterator().next();
-            sample.put(struct.tag(), first);
-            sample(schema.struct(struct.cases().get(first)), depth).members().forEach(sample::put);
+            Map.Entry<String, String> first = struct.cases().entrySet().iterator().next();
+            sample.put(struct.tag(), first.getKey());
+            sample(schema.struct(first.getValue()), depth).members().forEach(sample::put);
         }
         return sample.build();
     }
