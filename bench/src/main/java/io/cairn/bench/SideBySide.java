@@ -18,6 +18,8 @@ import java.util.Locale;
 /// `LAUNCHER` is this checkout's `cairn`; `DIRECTORY` takes some 15 GB of scratch files (1 GB with `--quick`), which are removed;
 /// names choose comparisons that begin with them.
 public final class SideBySide {
+    private static final String SECRET = "--object=secret,id=s,data=passphrase";
+
     private final String launcher;
     private final Path directory;
     private final boolean isQuick;
@@ -74,6 +76,17 @@ public final class SideBySide {
         peer("create", "-q", "-f", "qcow2", "-b", "full.qcow2", "-F", "qcow2", "mid.qcow2");
         peer("create", "-q", "-f", "qcow2", "-b", "mid.qcow2", "-F", "qcow2", "top.qcow2");
         peer("create", "-q", "-f", "qcow2", "tiny.qcow2", "1G");
+        peer(
+                "convert",
+                SECRET,
+                "-O",
+                "luks",
+                "-o",
+                "key-secret=s,iter-time=10",
+                "full.raw",
+                "full.luks");
+        peer("convert", "-f", "raw", "-O", "raw", "full.luks", "a.luks");
+        peer("convert", "-f", "raw", "-O", "raw", "full.luks", "b.luks");
         Disks.scattered(directory.resolve("scattered.qcow2"), isQuick ? 50_000 : 500_000);
     }
 
@@ -132,6 +145,21 @@ public final class SideBySide {
                         "raw",
                         "packed.qcow2",
                         "OUT"));
+        all.add(
+                Comparison.of(
+                        "decrypt luks to raw",
+                        4,
+                        Result.DISK,
+                        "convert",
+                        SECRET,
+                        "--image-opts",
+                        "driver=luks,key-secret=s,file.filename=full.luks",
+                        "-O",
+                        "raw",
+                        "OUT"));
+        all.add(
+                new Comparison(
+                        "encrypt raw to luks", 4, encryption("a"), encryption("b"), Result.OUTPUT));
         all.add(Comparison.of("check", 8, Result.OUTPUT, "check", "scattered.qcow2"));
         all.add(
                 Comparison.of(
@@ -190,6 +218,18 @@ public final class SideBySide {
         }
         all.add(Comparison.of("info", 0, Result.OUTPUT, "info", "--output=json", "tiny.qcow2"));
         return all;
+    }
+
+    /// Encrypts the full disk into the volume of that name.
+    private static List<String> encryption(String volume) {
+        return List.of(
+                "convert",
+                SECRET,
+                "-n",
+                "--image-opts",
+                "--target-image-opts",
+                "driver=raw,file.filename=full.raw",
+                "driver=luks,key-secret=s,file.filename=" + volume + ".luks");
     }
 
     private boolean compareAll() throws IOException, InterruptedException {

@@ -118,18 +118,17 @@ record Luks1Header(
         List<Luks1Slot> slots = new ArrayList<>(Luks1Layout.SLOT_COUNT);
         long[] starts = new long[Luks1Layout.SLOT_COUNT];
         long length = roundUp(keyLength * Luks1Layout.STRIPES, Luks1Layout.SECTOR);
-        for (int i = 0; i < Luks1Layout.SLOT_COUNT; i++) {
-            Luks1Slot slot = slot(in, i);
-            starts[i] = slot.materialOffset();
+        for (int i = 0; i < starts.length; i++) {
+            slots.add(slot(in, i));
+            starts[i] = slots.get(i).materialOffset();
+        }
+        for (int i = 0; i < starts.length; i++) {
             if (starts[i] < 2L * Luks1Layout.SECTOR) {
                 throw corrupt("Keyslot " + i + " is overlapping with the LUKS header");
             }
             if (!isUnbounded && starts[i] + length > payload) {
                 throw corrupt("Keyslot " + i + " is overlapping with the encrypted payload");
             }
-            slots.add(slot);
-        }
-        for (int i = 0; i < starts.length; i++) {
             for (int j = i + 1; j < starts.length; j++) {
                 if (starts[i] < starts[j] + length && starts[j] < starts[i] + length) {
                     throw corrupt("Keyslots " + i + " and " + j + " are overlapping in the header");

@@ -25,7 +25,7 @@ final class Luks2Creation {
     private static final int DEFAULT_LANES = 4;
     private static final int MIN_PASSES = 4;
     private static final int MAX_PASSES = 1000;
-    private static final long DIGEST_ITERATIONS = 100_000;
+    private static final long DIGEST_ITERATIONS = 1000;
     private static final int SALT_LENGTH = 64;
     private static final int VOLUME_SALT_LENGTH = 32;
     private static final long NANOS_PER_MILLI = 1_000_000;

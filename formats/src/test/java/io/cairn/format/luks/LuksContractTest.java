@@ -17,7 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The contract on LUKS volumes.
 @ParameterizedClass
-@ValueSource(strings = {"iter-time=1", "iter-time=1,cipher-mode=cbc,ivgen-alg=essiv"})
+@ValueSource(
+        strings = {
+            "iter-time=1",
+            "iter-time=1,cipher-mode=cbc,ivgen-alg=essiv",
+            "iter-time=0,version=2,pbkdf-memory=64,sector-size=4096"
+        })
 class LuksContractTest extends BlockDriverContract {
     private static final int LENGTH = 256 << 10;
 

@@ -27,7 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
             "refcount_bits=64",
             "lazy_refcounts=on",
             "preallocation=metadata",
-            "cluster_size=512,refcount_bits=2,preallocation=metadata"
+            "cluster_size=512,refcount_bits=2,preallocation=metadata",
+            "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=0",
+            "cluster_size=4k,encrypt.format=aes,encrypt.key-secret=s"
         })
 class Qcow2ContractTest extends BlockDriverContract {
     private static final int LENGTH = 4 << 20;
@@ -44,11 +46,17 @@ class Qcow2ContractTest extends BlockDriverContract {
     @Override
     protected BlockBackend open(boolean fresh) throws BlockException {
         if (fresh) {
+            graph.graph().objects().add("secret", "s", new Options().put("data", "abc"));
             Options options = Keyval.parseOpts(creation, null).toOptions();
             options.put("size", Integer.toString(LENGTH));
             graph.create("qcow2", "disk", options);
         }
-        return graph.open("qcow2", "disk");
+        return graph.open(
+                "qcow2",
+                "disk",
+                creation.contains("encrypt")
+                        ? new Options().put("encrypt.key-secret", "s")
+                        : new Options());
     }
 
     @Override
