@@ -51,18 +51,18 @@ class Qcow2ContractTest extends BlockDriverContract {
             options.put("size", Integer.toString(LENGTH));
             graph.create("qcow2", "disk", options);
         }
-        return graph.open(
-                "qcow2",
-                "disk",
-                creation.contains("encrypt")
-                        ? new Options().put("encrypt.key-secret", "s")
-                        : new Options());
+        return graph.open("qcow2", "disk", secrets());
+    }
+
+    private Options secrets() {
+        Options options = new Options();
+        return creation.contains("encrypt") ? options.put("encrypt.key-secret", "s") : options;
     }
 
     @Override
     protected void checkClosed() throws BlockException {
         assertThat(graph.graph().takeCloseFailure()).isEmpty();
-        assertThat(Qcow2Images.check(graph, "disk"))
+        assertThat(Qcow2Images.check(graph, "disk", secrets()))
                 .extracting(CheckResult::checkErrors, CheckResult::corruptions, CheckResult::leaks)
                 .containsExactly(0L, 0L, 0L);
     }

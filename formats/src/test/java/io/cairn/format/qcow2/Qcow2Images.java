@@ -20,21 +20,27 @@ final class Qcow2Images {
 
     /// Checks an image without repairing it.
     static CheckResult check(TestGraph graph, String name) throws BlockException {
-        return check(graph, name, NodeFlags.READ_ONLY, false);
+        return check(graph, name, new Options());
+    }
+
+    /// The same of an image that is opened with options.
+    static CheckResult check(TestGraph graph, String name, Options options) throws BlockException {
+        return check(graph, name, options, NodeFlags.READ_ONLY, false);
     }
 
     /// Checks an image and repairs all that can be repaired.
     static CheckResult repair(TestGraph graph, String name) throws BlockException {
-        return check(graph, name, NodeFlags.READ_ONLY.withReadOnly(false), true);
+        return check(graph, name, new Options(), NodeFlags.READ_ONLY.withReadOnly(false), true);
     }
 
-    private static CheckResult check(TestGraph graph, String name, NodeFlags flags, boolean fix)
+    private static CheckResult check(
+            TestGraph graph, String name, Options options, NodeFlags flags, boolean fix)
             throws BlockException {
         List<String> messages = new ArrayList<>();
         OpenRequest request =
                 new OpenRequest(
                         "mem:" + name,
-                        new Options().put("driver", "qcow2"),
+                        new Options(options).put("driver", "qcow2"),
                         flags.withCheck(true),
                         false);
         Permissions permissions =
