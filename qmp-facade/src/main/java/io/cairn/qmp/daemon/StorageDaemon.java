@@ -7,6 +7,7 @@ import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Keyval;
 import io.cairn.block.os.ByteStream;
+import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.command.Dispatcher;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.command.export.ExportCommands;
@@ -38,6 +39,7 @@ public final class StorageDaemon implements AutoCloseable {
     private static final int MICRO = 0;
 
     private final StorageService service;
+    private final CommandTable table;
     private final Dispatcher dispatcher;
     private final JsonObject version;
     private final Schema schema;
@@ -53,7 +55,8 @@ public final class StorageDaemon implements AutoCloseable {
         service = new StorageService(graph, schema);
         humanCommands = new HumanCommands(service, this::execute);
         humans = humanCommands.monitor();
-        dispatcher = new Dispatcher(Families.table(schema, service, version, humans));
+        table = Families.table(schema, service, version, humans);
+        dispatcher = new Dispatcher(table);
     }
 
     private JsonValue execute(String command, JsonObject arguments)
@@ -78,6 +81,11 @@ public final class StorageDaemon implements AutoCloseable {
                 .put("qemu", triple)
                 .put("package", "cairn".concat(release))
                 .build();
+    }
+
+    /// The commands that there are.
+    CommandTable table() {
+        return table;
     }
 
     public StorageService service() {

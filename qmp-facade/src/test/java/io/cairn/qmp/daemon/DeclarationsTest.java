@@ -22,7 +22,6 @@ import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.schema.Definition;
 import io.cairn.qmp.schema.QmpSchema;
 import io.cairn.qmp.schema.Schema;
-import io.cairn.qmp.service.StorageService;
 
 import org.junit.jupiter.api.Test;
 
@@ -41,9 +40,8 @@ class DeclarationsTest {
 
     @Test
     void everyCommandReadsAllItsArguments() throws Exception {
-        StorageService service =
-                new StorageService(new BlockGraph(new DriverRegistry(DRIVERS)), schema);
-        CommandTable table = Families.table(schema, service, JsonObject.EMPTY);
+        CommandTable table =
+                new StorageDaemon(new BlockGraph(new DriverRegistry(DRIVERS))).table();
         Set<String> unread = new TreeSet<>();
         for (Definition.Command definition : table.definitions()) {
             Command<?> command = table.find(definition.name()).orElseThrow();
