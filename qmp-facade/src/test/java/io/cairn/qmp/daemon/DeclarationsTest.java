@@ -36,12 +36,18 @@ class DeclarationsTest {
     private static final List<DriverProvider> DRIVERS =
             List.of(new FormatDrivers(), new ProtocolDrivers(), new FilterDrivers());
 
+    /// Commands that fail whatever they are asked.
+    private static final Set<String> ALWAYS_FAILS = Set.of("block_passwd");
+
+    /// Arguments without effect: no guest locks a tray, and no node is bound to a thread.
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of("blockdev-change-medium force", "x-blockdev-set-iothread force");
+
     private final Schema schema = QmpSchema.load();
 
     @Test
     void everyCommandReadsAllItsArguments() throws Exception {
-        CommandTable table =
-                new StorageDaemon(new BlockGraph(new DriverRegistry(DRIVERS))).table();
+        CommandTable table = new StorageDaemon(new BlockGraph(new DriverRegistry(DRIVERS))).table();
         Set<String> unread = new TreeSet<>();
         for (Definition.Command definition : table.definitions()) {
             Command<?> command = table.find(definition.name()).orElseThrow();
@@ -52,7 +58,7 @@ class DeclarationsTest {
             } catch (QmpException | BlockException e) {
                 // Not all of them go together; a reader tells so when it has read them.
             }
-            if (!reads.contains("*")) {
+            if (!reads.contains("*") && !ALWAYS_FAILS.contains(definition.name())) {
                 for (String member : sample.members().keySet()) {
                     if (!reads.contains(member)) {
                         unread.add(definition.name() + " " + member);
@@ -61,6 +67,7 @@ class DeclarationsTest {
             }
         }
 
+        unread.removeAll(WITHOUT_EFFECT);
         assertThat(unread).isEmpty();
     }
 

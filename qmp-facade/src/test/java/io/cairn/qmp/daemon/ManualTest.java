@@ -41,6 +41,7 @@ class ManualTest {
                     "BlockdevDriver sheepdog",
                     "BlockdevDriver vxhs",
                     "QCryptoCipherAlgorithm des-rfb",
+                    "RunState preconfig",
                     "SchemaInfoCommand features",
                     "SchemaInfoObject features",
                     "object-add props");
@@ -52,7 +53,9 @@ class ManualTest {
                     "query-blockstats",
                     "query-named-block-nodes",
                     "BLOCK_IMAGE_CORRUPTED",
-                    "BLOCK_IO_ERROR");
+                    "BLOCK_IO_ERROR",
+                    "RESET",
+                    "SHUTDOWN");
 
     private static List<String> lines(String file) throws IOException {
         Path path = MANUAL.resolve(file);

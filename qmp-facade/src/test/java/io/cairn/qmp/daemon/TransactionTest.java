@@ -123,7 +123,7 @@ class TransactionTest {
                         + action(
                                 "blockdev-backup",
                                 "'job-id':'two','device':'data','target':'over','sync':'full',"
-                                        + "'speed':1")
+                                        + "'speed':1,'x-perf':{'max-chunk':65536}")
                         + "],'properties':{'completion-mode':'grouped'}");
         daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "waiting");
 
