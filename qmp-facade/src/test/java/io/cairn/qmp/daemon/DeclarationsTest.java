@@ -39,9 +39,15 @@ class DeclarationsTest {
     /// Commands that fail whatever they are asked.
     private static final Set<String> ALWAYS_FAILS = Set.of("block_passwd");
 
-    /// Arguments without effect: no guest locks a tray, and no node is bound to a thread.
+    /// Arguments without effect: no guest locks a tray, no node is bound to a thread, and there is
+    /// no processor.
     private static final Set<String> WITHOUT_EFFECT =
-            Set.of("blockdev-change-medium force", "x-blockdev-set-iothread force");
+            Set.of(
+                    "blockdev-change-medium force",
+                    "blockdev-open-tray force",
+                    "eject force",
+                    "human-monitor-command cpu-index",
+                    "x-blockdev-set-iothread force");
 
     private final Schema schema = QmpSchema.load();
 
