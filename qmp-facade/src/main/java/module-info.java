@@ -1,5 +1,6 @@
 /// The storage daemon: a typed QMP schema, its server, events and transactions, with a service
 /// interface by which the modules above add commands and events.
+@SuppressWarnings("module") // the module that it is exported to is built later
 module io.cairn.qmp {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
@@ -9,11 +10,17 @@ module io.cairn.qmp {
     requires io.cairn.protocol;
 
     exports io.cairn.qmp.command;
-    exports io.cairn.qmp.daemon;
     exports io.cairn.qmp.device;
     exports io.cairn.qmp.event;
-    exports io.cairn.qmp.hmp;
-    exports io.cairn.qmp.monitor;
     exports io.cairn.qmp.schema;
-    exports io.cairn.qmp.service;
+    exports io.cairn.qmp.chardev to
+            io.cairn.cli;
+    exports io.cairn.qmp.daemon to
+            io.cairn.cli;
+    exports io.cairn.qmp.hmp to
+            io.cairn.cli;
+    exports io.cairn.qmp.monitor to
+            io.cairn.cli;
+    exports io.cairn.qmp.service to
+            io.cairn.cli;
 }
