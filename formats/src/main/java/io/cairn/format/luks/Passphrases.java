@@ -7,6 +7,11 @@ import io.cairn.block.object.Secret;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
 /// Finds the passphrases that options name by the ids of secrets.
 public final class Passphrases {
     private Passphrases() {}
@@ -32,6 +37,20 @@ public final class Passphrases {
         if (!(object instanceof Secret secret)) {
             throw new InvalidOptionException("Object with id '" + id + "' is not a secret");
         }
-        return secret.value();
+        byte[] passphrase = secret.value();
+        if (!isText(passphrase)) {
+            Arrays.fill(passphrase, (byte) 0);
+            throw new InvalidOptionException("Data from secret " + id + " is not valid UTF-8");
+        }
+        return passphrase;
+    }
+
+    private static boolean isText(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).clear();
+            return true;
+        } catch (CharacterCodingException _) {
+            return false;
+        }
     }
 }

@@ -98,6 +98,18 @@ class LuksHostileTest {
     }
 
     @Test
+    void aPassphraseIsText() throws Exception {
+        byte[] image = volume("version=1");
+        graph.graph().objects().remove("s");
+        graph.graph()
+                .objects()
+                .add("secret", "s", new Options().put("data", "gICA").put("format", "base64"));
+
+        assertThatThrownBy(() -> open(image))
+                .hasMessageContaining("Data from secret s is not valid UTF-8");
+    }
+
+    @Test
     void aWrongPassphraseAndADamagedSlotOpenNothing() throws Exception {
         byte[] image = volume("version=1");
         image[4096 + 100_000]++;
