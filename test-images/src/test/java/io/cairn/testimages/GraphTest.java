@@ -261,7 +261,7 @@ class GraphTest {
         BlockNode node = add("a", 4096);
         BlockBackend disk = graph.newBackend("d", node, READ, Permissions.ALL);
 
-        assertThatThrownBy(() -> graph.remove("a")).hasMessage("Block device a is in use");
+        assertThatThrownBy(() -> graph.remove("a")).hasMessage("Node a is in use");
         disk.close();
         graph.remove("a");
 
