@@ -120,6 +120,15 @@ public final class BlockGraph implements AutoCloseable {
                 throw new InvalidOptionException("Node " + name + " is not owned by the monitor");
             }
             node.requireUnblocked("remove");
+            for (BlockNode overlay : node.overlays()) {
+                throw new BlockException(
+                        Errno.EBUSY,
+                        "Node '"
+                                + name
+                                + "' is busy: node is used as backing hd of '"
+                                + overlay.reference()
+                                + "'");
+            }
             if (!node.parents().isEmpty()) {
                 boolean isFrontEnd =
                         node.parents().stream()
@@ -128,6 +137,17 @@ public final class BlockGraph implements AutoCloseable {
                         Errno.EBUSY,
                         (isFrontEnd ? "Node " : "Block device ") + name + " is in use");
             }
+            node.setMonitorOwned(false);
+            releaseIfUnused(node);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// Lets a node that {@link #add} opened live for as long as others use it, and no longer.
+    public void disown(BlockNode node) {
+        writer.lock();
+        try {
             node.setMonitorOwned(false);
             releaseIfUnused(node);
         } finally {

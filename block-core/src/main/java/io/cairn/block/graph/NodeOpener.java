@@ -124,6 +124,12 @@ final class NodeOpener {
         BlockDriver driver =
                 named == null ? graph.protocolOf(filename, true) : graph.requireDriver(named);
         Options parsed = new Options();
+        if (!driver.isProtocol()) {
+            Options child = given.takeSub("file");
+            putFile(filename, child);
+            given.putSub("file", child);
+            return;
+        }
         driver.parseFilename(filename, parsed);
         given.put("file.driver", driver.name());
         given.inherit(new Options().putSub("file", parsed));

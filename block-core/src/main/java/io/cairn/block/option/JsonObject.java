@@ -50,7 +50,11 @@ public record JsonObject(Map<String, JsonValue> members) implements JsonValue {
             return put(key, JsonValue.of(value));
         }
 
-        /// The object collected so far.
+        /// The object collected so far. Whether no member of that name was put yet.
+        public boolean isAbsent(String key) {
+            return !members.containsKey(key);
+        }
+
         public JsonObject build() {
             return new JsonObject(members);
         }

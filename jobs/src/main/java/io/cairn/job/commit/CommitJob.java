@@ -196,6 +196,7 @@ final class CommitJob extends BlockJob {
     @Override
     protected void prepare() throws BlockException {
         unfreeze();
+        leaveNodes();
         BlockNode node = filter;
         if (node == null) {
             return;

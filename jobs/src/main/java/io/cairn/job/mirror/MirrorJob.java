@@ -94,11 +94,15 @@ public final class MirrorJob extends BlockJob {
                         (shown, context) -> {
                             Child other = context.openChild(MirrorTop.TARGET, TARGET_ROLE);
                             MirrorTop top = open(shown, other);
+                            // A base can be written to only once the filter is above its overlay,
+                            // whose users would not let others write.
+                            top.letTargetGo(plan.isCommit());
                             opened.set(top);
                             return top;
                         });
         BlockNode filter = changes().insertFilter(source, driver, options, name == null);
         MirrorTop top = Objects.requireNonNull(opened.get());
+        top.letTargetGo(false);
         DirtyBitmap dirty = source.addBitmap(null, plan.granularity());
         BlockBackend main = use(filter, Permissions.of(Permission.CONSISTENT_READ), SHARED_AT_TOP);
         parts = new Parts(filter, top, dirty, new MirrorCopy(plan, main, top.target(), dirty));

@@ -169,7 +169,7 @@ final class MirrorTop extends PassThrough {
         }
         return new ChildPermissions(
                 isCommit ? asked.minus(Permission.CONSISTENT_READ) : asked,
-                shared.minus(Permission.RESIZE));
+                isCommit ? shareBase() : shared.minus(Permission.RESIZE));
     }
 
     /// The chain above the base reads it.

@@ -118,11 +118,16 @@ public abstract class BlockJob extends Job {
         blocked.clear();
     }
 
+    /// Gives up the use of all nodes, whose other users may need what the job has kept from them.
+    protected final void leaveNodes() {
+        backends.reversed().forEach(BlockBackend::close);
+        backends.clear();
+    }
+
     /// Lets go all that is held. May be called again.
     protected final void release() {
         unfreeze();
-        backends.reversed().forEach(BlockBackend::close);
-        backends.clear();
+        leaveNodes();
         for (BlockNode node : madeWritable) {
             try {
                 setReadOnly(node, true);
