@@ -5,6 +5,7 @@ import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.schema.Checker;
+import io.cairn.qmp.schema.DeclaredOrder;
 import io.cairn.qmp.schema.Input;
 
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,13 @@ import java.util.function.Supplier;
 /// Thread-safe.
 public final class Dispatcher {
     private final CommandTable table;
+    private final DeclaredOrder order;
     private final Checker checker;
     private final ReentrantLock lock = new ReentrantLock(true);
 
     public Dispatcher(CommandTable table) {
         this.table = table;
+        this.order = new DeclaredOrder(table.schema());
         this.checker = new Checker(table.schema(), Input.QMP);
     }
 
@@ -94,15 +97,18 @@ public final class Dispatcher {
         Arguments arguments =
                 new Arguments(
                         checker.arguments(command.definition().arguments(), request.arguments()));
+        JsonValue result;
         if (command.isConcurrent() || request.isOob()) {
-            return command.run(arguments, caller);
+            result = command.run(arguments, caller);
+        } else {
+            lock.lock();
+            try {
+                result = command.run(arguments, caller);
+            } finally {
+                lock.unlock();
+            }
         }
-        lock.lock();
-        try {
-            return command.run(arguments, caller);
-        } finally {
-            lock.unlock();
-        }
+        return order.of(command.definition().returns(), result);
     }
 
     private Command<?> find(String name, Mode mode) throws QmpException {

@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /// A storage service with its commands.
@@ -45,7 +44,7 @@ public final class StorageDaemon implements AutoCloseable {
     private final Schema schema;
     private final HumanCommands humanCommands;
     private final HumanMonitor humans;
-    private final CountDownLatch started = new CountDownLatch(1);
+    private final Semaphore started = new Semaphore(0);
     private final Set<Monitor> monitors = ConcurrentHashMap.newKeySet();
 
     /// @param graph which the daemon owns from now on
@@ -164,30 +163,34 @@ public final class StorageDaemon implements AutoCloseable {
                         + "."
                         + MICRO
                         + " monitor - type 'help' for more information";
-        CountDownLatch greeted = new CountDownLatch(1);
+        Semaphore greeted = new Semaphore(0);
         service.chardevs()
                 .attach(
                         chardev,
                         stream -> {
                             Readline session = new Readline(stream, this::line);
                             session.greet(greeting);
-                            greeted.countDown();
+                            greeted.release();
                             await(started);
                             session.run();
                         });
-        await(greeted);
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            boolean _ = latch.await(1, TimeUnit.MINUTES);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        boolean isConnected =
+                service.chardevs().query().stream()
+                        .anyMatch(info ->
+                                info.id().equals(chardev) && info.filename().equals("stdio"));
+        if (isConnected) {
+            await(greeted);
         }
     }
 
-    private String line(String text) {
-        return dispatcher.exclusively(() -> humans.execute(text));
+    private static void await(Semaphore passage) {
+        passage.acquireUninterruptibly();
+        passage.release();
+    }
+
+    private @Nullable String line(String text) {
+        String printed = dispatcher.exclusively(() -> humans.execute(text));
+        return service.isQuitting() ? null : printed;
     }
 
     /// Lets people's commands read, write and examine images.
@@ -197,7 +200,7 @@ public final class StorageDaemon implements AutoCloseable {
 
     /// Lets people's monitors listen: all that the command line asks for is there.
     public void start() {
-        started.countDown();
+        started.release();
     }
 
     /// Runs the start while no command of a monitor runs.

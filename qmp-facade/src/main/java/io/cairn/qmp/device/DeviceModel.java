@@ -125,6 +125,7 @@ public enum DeviceModel {
                     "cmd_per_lun",
                     "port",
                     "chassis",
+                    "chassis_nr",
                     "slot");
 
     private final Bus bus;

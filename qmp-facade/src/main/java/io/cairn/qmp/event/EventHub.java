@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import io.cairn.block.Workers;
 import io.cairn.block.option.JsonObject;
+import io.cairn.qmp.schema.DeclaredOrder;
 import io.cairn.qmp.schema.Definition;
 import io.cairn.qmp.schema.Schema;
 
@@ -32,6 +33,7 @@ public final class EventHub implements AutoCloseable {
     private static final Set<String> LIMITED = Set.of("QUORUM_REPORT_BAD", "QUORUM_FAILURE");
 
     private final Schema schema;
+    private final DeclaredOrder order;
     private final InstantSource clock;
     private final List<EventListener> listeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -60,6 +62,7 @@ public final class EventHub implements AutoCloseable {
     /// @param clock the time that events bear
     public EventHub(Schema schema, InstantSource clock) {
         this.schema = schema;
+        this.order = new DeclaredOrder(schema);
         this.clock = clock;
     }
 
@@ -87,10 +90,9 @@ public final class EventHub implements AutoCloseable {
     ///
     /// @param name one that the schema knows
     public void emit(String name, JsonObject data) {
-        if (schema.event(name).isEmpty()) {
-            throw new IllegalArgumentException(name);
-        }
-        JsonObject event = event(name, data);
+        Definition.Event definition =
+                schema.event(name).orElseThrow(() -> new IllegalArgumentException(name));
+        JsonObject event = event(name, (JsonObject) order.of(definition.data(), data));
         lock.lock();
         try {
             if (LIMITED.contains(name)) {

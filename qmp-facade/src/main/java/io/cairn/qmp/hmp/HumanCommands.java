@@ -192,14 +192,12 @@ public final class HumanCommands {
             throw QmpException.generic("Device '" + name + "' not found");
         }
         if (drive.isPresent()) {
-            open.execute(drive.get().backend(), command.toString());
-            return "";
+            return open.execute(drive.get().backend(), command.toString());
         }
         try (BlockBackend backend =
                 graph.newBackend("", graph.lookup(name), Permissions.NONE, Permissions.ALL)) {
-            open.execute(backend, command.toString());
+            return open.execute(backend, command.toString());
         }
-        return "";
     }
 
     private String addDrive(Words words) throws BlockException, QmpException {

@@ -7,6 +7,8 @@ import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.device.Device;
 import io.cairn.qmp.service.StorageService;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// The commands `info …`.
@@ -77,7 +79,11 @@ final class InfoCommands {
 
     /// Shows what goes by a name, or all; what is not the first of all has an empty line before it.
     private static void append(
-            StringBuilder out, List<JsonValue> all, String name, String key, boolean isVerbose) {
+            StringBuilder out,
+            List<JsonValue> all,
+            @Nullable String name,
+            String key,
+            boolean isVerbose) {
         boolean isFirst = true;
         for (JsonValue value : all) {
             JsonObject info = (JsonObject) value;

@@ -3,9 +3,10 @@ package io.cairn.qmp.hmp;
 import io.cairn.block.BlockException;
 import io.cairn.block.os.ByteStream;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Function;
 
 /// One person's session: a prompt, lines that are edited and shown as they are typed, and what they
 /// lead to.
@@ -16,17 +17,26 @@ public final class Readline {
     private static final String CLEAR = "\033[K";
 
     private final ByteStream stream;
-    private final Function<String, String> commands;
+    private final Commands commands;
 
     // A character stands for a byte in both.
     private final StringBuilder line = new StringBuilder();
     private final StringBuilder out = new StringBuilder();
 
+    private boolean isOver;
+
     /// How many characters of the line are shown.
     private int shown;
 
-    /// @param commands carries out a line and returns what is printed
-    public Readline(ByteStream stream, Function<String, String> commands) {
+    /// Carries out lines.
+    @FunctionalInterface
+    public interface Commands {
+        /// What a line leads to is printed; null if it ends all.
+        @Nullable String execute(String line);
+    }
+
+    /// @param commands carries out what is typed
+    public Readline(ByteStream stream, Commands commands) {
         this.stream = stream;
         this.commands = commands;
     }
@@ -45,13 +55,13 @@ public final class Readline {
     public void run() {
         ByteBuffer buffer = ByteBuffer.allocateDirect(4096);
         try {
-            while (true) {
+            while (!isOver) {
                 buffer.clear();
                 int count = stream.read(buffer);
                 if (count < 0) {
                     return;
                 }
-                for (int i = 0; i < count; i++) {
+                for (int i = 0; i < count && !isOver; i++) {
                     typed((char) (buffer.get(i) & 0xff));
                 }
                 send();
@@ -91,7 +101,12 @@ public final class Readline {
         byte[] bytes = line.toString().getBytes(StandardCharsets.ISO_8859_1);
         line.setLength(0);
         shown = 0;
-        print(commands.apply(new String(bytes, StandardCharsets.UTF_8)));
+        String printed = commands.execute(new String(bytes, StandardCharsets.UTF_8));
+        if (printed == null) {
+            isOver = true;
+            return;
+        }
+        print(printed);
         print(PROMPT);
     }
 

@@ -115,6 +115,11 @@ public final class StorageService implements AutoCloseable {
         quit.countDown();
     }
 
+    /// Whether {@link #quit} was called.
+    public boolean isQuitting() {
+        return quit.getCount() == 0;
+    }
+
     /// Waits for {@link #quit}.
     public void awaitQuit() throws InterruptedException {
         quit.await();

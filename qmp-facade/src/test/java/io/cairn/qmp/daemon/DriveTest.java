@@ -237,13 +237,13 @@ class DriveTest {
         assertThat(Json.print(daemon.execute("x-debug-query-block-graph")))
                 .contains("\"name\": \"a\", \"type\": \"block-backend\"")
                 .contains("\"name\": \"low\", \"type\": \"block-driver\"")
-                .contains("\"name\": \"file\"", "\"shared-perm\": [\"consistent-read\"");
+                .contains("\"name\": \"file\"", "\"shared-perm\": [\"resize\"");
     }
 
     @Test
     void stopsAndGoesOn() throws Exception {
         assertThat(Json.print(daemon.execute("query-status")))
-                .isEqualTo("{\"status\": \"running\", \"singlestep\": false, \"running\": true}");
+                .isEqualTo("{\"singlestep\": false, \"status\": \"running\", \"running\": true}");
         daemon.execute("stop");
         assertThat(Json.print(daemon.execute("query-status"))).contains("paused");
         daemon.execute("cont");

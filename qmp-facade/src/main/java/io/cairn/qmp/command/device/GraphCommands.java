@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /// The commands that watch and change single nodes and edges of the graph (QMP reference manual,
 /// "Block devices").
@@ -42,10 +41,10 @@ public final class GraphCommands implements CommandFamily {
     }
 
     /// The arguments of `x-blockdev-set-iothread`.
-    private record Thread(String nodeName, @Nullable String iothread) {
-        static Thread read(Arguments in) {
+    private record Threading(String nodeName, @Nullable String iothread) {
+        static Threading read(Arguments in) {
             JsonValue value = in.value("iothread");
-            return new Thread(
+            return new Threading(
                     in.string("node-name"), value == JsonNull.NULL ? null : value.asText());
         }
     }
@@ -54,7 +53,7 @@ public final class GraphCommands implements CommandFamily {
     public void addTo(CommandTable table) {
         table.query("x-debug-query-block-graph", this::picture);
         table.add("x-blockdev-change", Change::read, this::change);
-        table.add("x-blockdev-set-iothread", Thread::read, this::setThread);
+        table.add("x-blockdev-set-iothread", Threading::read, this::setThread);
     }
 
     private void change(Change in) throws BlockException, QmpException {
@@ -88,7 +87,7 @@ public final class GraphCommands implements CommandFamily {
 
     /// Requests run on threads of their own whatever the node, so this only looks whether the peer
     /// would refuse.
-    private void setThread(Thread in) throws QmpException {
+    private void setThread(Threading in) throws QmpException {
         String thread = in.iothread();
         if (graph.find(in.nodeName()).isEmpty()) {
             throw QmpException.generic(
@@ -103,10 +102,10 @@ public final class GraphCommands implements CommandFamily {
         }
     }
 
-    // ---- the picture of the graph
+    // ---- the picture of the graph, newest first as the peer draws it
 
     private JsonValue picture() {
-        Map<Object, Long> numbers = new IdentityHashMap<>();
+        IdentityHashMap<Object, Long> numbers = new IdentityHashMap<>();
         List<JsonValue> nodes = new ArrayList<>();
         List<JsonValue> edges = new ArrayList<>();
         for (BlockBackend backend : graph.backends()) {
@@ -115,25 +114,25 @@ public final class GraphCommands implements CommandFamily {
         for (BlockNode node : graph.nodes()) {
             nodes.add(vertex(numbers, node, "block-driver", node.name()));
         }
-        for (BlockBackend backend : graph.backends()) {
+        for (BlockNode node : graph.nodes().reversed()) {
+            for (ChildEdge child : node.children()) {
+                edges.add(edge(numbers, node, child));
+            }
+        }
+        for (BlockBackend backend : graph.backends().reversed()) {
             ChildEdge root = backend.root();
             if (root != null) {
                 edges.add(edge(numbers, backend, root));
             }
         }
-        for (BlockNode node : graph.nodes()) {
-            for (ChildEdge child : node.children()) {
-                edges.add(edge(numbers, node, child));
-            }
-        }
         return JsonObject.builder()
-                .put("nodes", new JsonArray(nodes))
+                .put("nodes", new JsonArray(nodes.reversed()))
                 .put("edges", new JsonArray(edges))
                 .build();
     }
 
     private static JsonObject vertex(
-            Map<Object, Long> numbers, Object of, String type, String name) {
+            IdentityHashMap<Object, Long> numbers, Object of, String type, String name) {
         return JsonObject.builder()
                 .put("id", number(numbers, of))
                 .put("type", type)
@@ -141,11 +140,12 @@ public final class GraphCommands implements CommandFamily {
                 .build();
     }
 
-    private static long number(Map<Object, Long> numbers, Object of) {
+    private static long number(IdentityHashMap<Object, Long> numbers, Object of) {
         return numbers.computeIfAbsent(of, _ -> numbers.size() + 1L);
     }
 
-    private static JsonObject edge(Map<Object, Long> numbers, Object parent, ChildEdge edge) {
+    private static JsonObject edge(
+            IdentityHashMap<Object, Long> numbers, Object parent, ChildEdge edge) {
         return JsonObject.builder()
                 .put("parent", number(numbers, parent))
                 .put("child", number(numbers, edge.node()))
@@ -157,7 +157,7 @@ public final class GraphCommands implements CommandFamily {
 
     private static JsonArray permissions(Permissions permissions) {
         List<JsonValue> names = new ArrayList<>();
-        for (Permission permission : Permission.values()) {
+        for (Permission permission : List.of(Permission.values()).reversed()) {
             if (permissions.has(permission)) {
                 names.add(
                         JsonValue.of(permission.name().toLowerCase(Locale.ROOT).replace('_', '-')));

@@ -6,6 +6,7 @@ import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainChanges;
 import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BlockDriver;
@@ -106,6 +107,15 @@ final class Snapshots {
             }
 
             @Override
+            public void commit() {
+                super.commit();
+                BlockNode node = opened;
+                if (node != null && !node.parents().isEmpty()) {
+                    graph.disown(node);
+                }
+            }
+
+            @Override
             void discard() throws BlockException {
                 BlockNode node = opened;
                 if (node != null) {
@@ -183,6 +193,21 @@ final class Snapshots {
                 if (!isDone) {
                     discard();
                 }
+            }
+        }
+
+        @Override
+        public void commit() {
+            if (below == null || below.isReadOnly()) {
+                return;
+            }
+            try {
+                graph.reopen(
+                        List.of(
+                                new ReopenRequest(
+                                        below, new Options().put("read-only", true), true)));
+            } catch (BlockException e) {
+                // Somebody else writes to it still, who then keeps it writable.
             }
         }
 
