@@ -6,22 +6,40 @@ import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.image.Images;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /// The commands of the tool, for images that another tool has open. What they have to say goes to
 /// standard output at once; asynchronous requests tell of their end when they end.
 public final class IoConsole {
+    private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    private final String prefix;
     private final Session session;
 
     /// @param source sends what happens in the graph where it is told
-    public IoConsole(
-            Invocation invocation, Messages messages, Images images, Consumer<EventSink> source) {
+    public IoConsole(Invocation invocation, Images images, Consumer<EventSink> source) {
+        prefix = invocation.program().concat(": ");
+        Invocation inner =
+                new Invocation(
+                        invocation.program(),
+                        invocation.standIn(),
+                        invocation.arguments(),
+                        invocation.out(),
+                        new PrintStream(errors, true, StandardCharsets.UTF_8));
         EventLoop events = new EventLoop(invocation.out()::flush);
-        session = new Session(invocation, messages, images, events, source);
+        session = new Session(inner, new Messages(inner), images, events, source);
+        session.listen();
     }
 
     /// Carries out a command.
-    public void execute(BlockBackend image, String command) {
+    ///
+    /// @return what is wrong with it, in lines without the program's name
+    public String execute(BlockBackend image, String command) {
         session.execute(image, command);
+        String wrong = errors.toString(StandardCharsets.UTF_8);
+        errors.reset();
+        return wrong.replace(prefix, "");
     }
 }

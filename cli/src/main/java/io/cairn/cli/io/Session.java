@@ -88,6 +88,11 @@ final class Session implements AutoCloseable {
                 .orElseThrow(() -> new BlockException(Errno.ENOTSUP, Errno.ENOTSUP.text()));
     }
 
+    /// Hears of what happens in the graph from now on.
+    void listen() {
+        breakpoints();
+    }
+
     /// The stops of requests that the user has asked for.
     Breakpoints breakpoints() {
         if (breakpoints == null) {

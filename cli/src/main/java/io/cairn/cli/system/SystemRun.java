@@ -7,7 +7,6 @@ import io.cairn.block.option.JsonBoolean;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Keyval;
 import io.cairn.cli.console.Invocation;
-import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Signals;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.daemon.StandardStream;
@@ -35,7 +34,6 @@ final class SystemRun {
             List.of("drive", "hda", "hdb", "hdc", "hdd", "cdrom", "fda", "fdb", "sd");
 
     private final Invocation invocation;
-    private final Messages messages;
     private final Images images;
     private final StorageDaemon daemon;
     private final StorageService service;
@@ -47,9 +45,8 @@ final class SystemRun {
     /// A drive for which the machine makes a device.
     private record Connected(DriveMaker.Made made, SystemOption option) {}
 
-    SystemRun(Invocation invocation, Messages messages, Images images) {
+    SystemRun(Invocation invocation, Images images) {
         this.invocation = invocation;
-        this.messages = messages;
         this.images = images;
         daemon = new StorageDaemon(images.graph());
         service = daemon.service();
@@ -65,8 +62,7 @@ final class SystemRun {
         }
         service.chardevFactory().setStandardStream(new StandardStream(System.in, invocation.out()));
         daemon.setConsole(
-                new IoConsole(invocation, messages, images, service.blockEvents()::setTesters)
-                        ::execute);
+                new IoConsole(invocation, images, service.blockEvents()::setTesters)::execute);
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             Signals.onSignal(signal, () -> service.end("host-signal"));
         }

@@ -15,7 +15,7 @@ public final class SystemTool implements Tool {
     public int run(Invocation invocation) {
         Messages messages = new Messages(invocation);
         try (Images images = new Images(invocation, messages)) {
-            new SystemRun(invocation, messages, images).run();
+            new SystemRun(invocation, images).run();
             return 0;
         } catch (IOException e) {
             return messages.report(e);
