@@ -1,6 +1,8 @@
 package io.cairn.job.crash;
 
+import io.cairn.block.BlockEvent;
 import io.cairn.block.BlockException;
+import io.cairn.block.JobEvent;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.Workers;
@@ -18,9 +20,11 @@ import io.cairn.job.mirror.CopyMode;
 import io.cairn.job.mirror.MirrorOptions;
 import io.cairn.job.mirror.MirrorSync;
 import io.cairn.job.mirror.Mirrors;
+import io.cairn.job.scheduler.EventLog;
 import io.cairn.job.scheduler.Job;
 import io.cairn.job.scheduler.JobScheduler;
 import io.cairn.job.scheduler.JobSettings;
+import io.cairn.job.scheduler.JobState;
 import io.cairn.job.stream.StreamJob;
 import io.cairn.job.stream.StreamOptions;
 
@@ -47,7 +51,8 @@ public final class VictimProcess {
         BlockGraph graph = CrashedDisk.newGraph();
         BlockNode disk = images.open(graph, "n2");
         images.open(graph, "t");
-        JobScheduler scheduler = new JobScheduler(_ -> {});
+        EventLog log = new EventLog();
+        JobScheduler scheduler = new JobScheduler(log);
         Permissions needed = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE);
         try (BlockBackend guest = graph.newBackend("", disk, needed, Permissions.ALL);
                 Workers workers = Workers.virtual("guest")) {
@@ -60,7 +65,7 @@ public final class VictimProcess {
             JobSettings settings = JobSettings.of("j").withSpeed(speed);
             Job job = make(graph, scheduler, arguments[1], settings);
             scheduler.start(job);
-            completeWhenReady(job);
+            completeWhenReady(job, log);
             workers.join();
         }
     }
@@ -116,19 +121,16 @@ public final class VictimProcess {
         };
     }
 
-    private static void completeWhenReady(Job job) throws BlockException {
-        while (true) {
-            switch (job.state()) {
-                case READY -> {
-                    job.complete();
-                    job.awaitConcluded();
-                    return;
-                }
-                case CONCLUDED, NULL -> {
-                    return;
-                }
-                default -> Thread.yield();
-            }
+    private static void completeWhenReady(Job job, EventLog log) throws BlockException {
+        log.await(VictimProcess::isReadyOrConcluded, 1);
+        if (job.state() == JobState.READY) {
+            job.complete();
+            job.awaitConcluded();
         }
+    }
+
+    private static boolean isReadyOrConcluded(BlockEvent event) {
+        return event instanceof JobEvent.StatusChange change
+                && (change.status().equals("ready") || change.status().equals("concluded"));
     }
 }
