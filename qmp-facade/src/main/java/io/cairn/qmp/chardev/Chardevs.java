@@ -19,7 +19,7 @@ public final class Chardevs implements AutoCloseable {
     /// What there is to know of a device.
     ///
     /// @param isOpen whether somebody speaks over it
-    public record Info(String id, String filename, boolean isOpen) {}
+    public record ChardevInfo(String id, String filename, boolean isOpen) {}
 
     private static final class Entry {
         final Chardev device;
@@ -90,10 +90,10 @@ public final class Chardevs implements AutoCloseable {
     }
 
     /// What there is to know of all devices.
-    public synchronized List<Info> query() {
-        List<Info> infos = new ArrayList<>();
-        entries.forEach(
-                (id, entry) -> infos.add(new Info(id, entry.device.filename(), entry.isInUse)));
+    public synchronized List<ChardevInfo> query() {
+        List<ChardevInfo> infos = new ArrayList<>();
+        entries.forEach((id, entry) ->
+                infos.add(new ChardevInfo(id, entry.device.filename(), entry.isInUse)));
         return infos;
     }
 

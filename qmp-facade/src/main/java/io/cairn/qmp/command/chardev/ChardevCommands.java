@@ -57,7 +57,7 @@ public final class ChardevCommands implements CommandFamily {
                                         .toList()));
     }
 
-    private static JsonObject info(Chardevs.Info device) {
+    private static JsonObject info(Chardevs.ChardevInfo device) {
         return JsonObject.builder()
                 .put("label", device.id())
                 .put("filename", device.filename())
