@@ -37,9 +37,13 @@ public final class ObjectRegistry {
         default void close() {}
     }
 
+    /// The id of what {@link #addPassphrase} makes.
+    private static final String PASSPHRASE = "passphrase";
+
     private final Map<String, ObjectType<?>> types = new LinkedHashMap<>();
     private final Map<String, UserObject> objects = new LinkedHashMap<>();
     private final ThrottleGroups throttleGroups = new ThrottleGroups(ThrottleClock.SYSTEM);
+    private boolean hasPassphrase;
 
     /// A registry that knows the built-in types.
     public ObjectRegistry() {
@@ -104,6 +108,21 @@ public final class ObjectRegistry {
                             "Identifiers consist of letters, digits, '-', '.', '_', starting with a"
                                     + " letter.");
         }
+    }
+
+    /// Makes a secret of the id {@value #PASSPHRASE}, which is the passphrase of every encrypted
+    /// image whose options name none.
+    ///
+    /// @param passphrase is the object's from now on
+    public synchronized void addPassphrase(byte[] passphrase) throws BlockException {
+        requireFree(PASSPHRASE);
+        objects.put(PASSPHRASE, Secret.of(passphrase));
+        hasPassphrase = true;
+    }
+
+    /// The id of the secret for images whose options name none, if {@link #addPassphrase} made one.
+    public synchronized Optional<String> passphrase() {
+        return hasPassphrase ? Optional.of(PASSPHRASE) : Optional.empty();
     }
 
     /// Refuses the id of an object that exists.

@@ -90,6 +90,11 @@ public final class Secret implements ObjectRegistry.UserObject {
         return MasterKey.decrypt(master.value(), vector, encrypted);
     }
 
+    /// A secret of these bytes, which are the object's from now on.
+    static Secret of(byte[] value) {
+        return new Secret(value);
+    }
+
     /// A copy of the secret, which the caller wipes after use.
     public byte[] value() {
         return value.clone();

@@ -74,6 +74,13 @@ public final class Images implements AutoCloseable {
         }
     }
 
+    /// Takes one of the options of {@link PassphraseArgument}.
+    ///
+    /// @param value the option's argument, empty if it has none
+    public void addPassphrase(String option, String value) throws ToolException {
+        PassphraseArgument.accept(option, value, graph.objects());
+    }
+
     /// Opens an image as the command line says.
     ///
     /// @param name a filename, or with `--image-opts` the options

@@ -8,6 +8,7 @@ import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.image.ImageArguments;
 import io.cairn.cli.image.Images;
+import io.cairn.cli.image.PassphraseArgument;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class CommandLine {
     private final Getopt options;
     private final List<String> trailing;
     private @Nullable String option;
+    private @Nullable Images images;
 
     /// @param invocation of the tool
     /// @param arguments what follows the command's name
@@ -43,19 +45,45 @@ final class CommandLine {
         this.command = command;
         this.invocation = invocation;
         this.messages = messages;
-        List<Flag> flags = new ArrayList<>(command.flags());
-        if (invocation.standIn()) {
-            flags.removeIf(Flag::isAddition);
-        }
+        List<Flag> flags = flags(command, invocation);
         flags.add(HELP);
         options = Getopt.of(name, arguments.subList(0, split), flags, command.wording());
         trailing = arguments.subList(split, arguments.size());
+    }
+
+    /// The options that a command has under the name that was started, in the order of its help.
+    static List<Flag> flags(Command command, Invocation invocation) {
+        List<Flag> flags = new ArrayList<>(command.flags());
+        if (invocation.standIn()) {
+            flags.removeIf(Flag::isAddition);
+        } else if (takesObjects(flags)) {
+            flags.addAll(PassphraseArgument.FLAGS);
+        }
+        return flags;
+    }
+
+    private static boolean takesObjects(List<Flag> flags) {
+        for (Flag flag : flags) {
+            if (flag.name().equals(ImageArguments.OBJECT.name())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The next option, null behind the last; see {@link Getopt#next()}.
     ///
     /// @throws ToolException if it is wrong, or with status 0 after help was printed
     @Nullable String next() throws ToolException {
+        String now = read();
+        while (now != null && images != null && PassphraseArgument.isOption(now)) {
+            images.addPassphrase(now, options.hasValue() ? options.value() : "");
+            now = read();
+        }
+        return now;
+    }
+
+    private @Nullable String read() throws ToolException {
         try {
             option = options.next();
         } catch (ToolException e) {
@@ -102,9 +130,11 @@ final class CommandLine {
         return operands.getFirst();
     }
 
-    /// A graph for the images of this run.
+    /// A graph for the images of this run, which gets the passphrase that the options give.
     Images images() {
-        return new Images(invocation, messages);
+        Images made = new Images(invocation, messages);
+        images = made;
+        return made;
     }
 
     Invocation invocation() {

@@ -64,7 +64,7 @@ final class ImgHelp {
         Stdout out = invocation.out();
         out.println("usage: " + invocation.program() + " " + syntax(invocation, name, command));
         out.println(command.summary());
-        for (Flag flag : command.flags()) {
+        for (Flag flag : CommandLine.flags(command, invocation)) {
             if (flag.help() != null) {
                 out.println("  " + pad(names(flag)) + flag.help());
             }
@@ -73,10 +73,7 @@ final class ImgHelp {
 
     private static String syntax(Invocation invocation, String name, Command command) {
         StringBuilder text = new StringBuilder(name);
-        for (Flag flag : command.flags()) {
-            if (invocation.standIn() && flag.isAddition()) {
-                continue;
-            }
+        for (Flag flag : CommandLine.flags(command, invocation)) {
             text.append(" [").append(shortest(flag)).append(']');
         }
         return text.append(' ').append(command.operands()).toString();

@@ -31,6 +31,16 @@ final class IoHelp {
 
             """;
 
+    private static final String ADDITIONS =
+            """
+              --passphrase-file FILE
+                                   the line in the file is the passphrase of
+                                   encrypted images
+              --passphrase-fd N    the same from an open descriptor
+              --passphrase-prompt  ask for the passphrase
+
+            """;
+
     /// The release of the reference tool whose ways we follow.
     private static final String COMPATIBLE = "7.2.22";
 
@@ -45,7 +55,9 @@ final class IoHelp {
                                 + program
                                 + " [OPTIONS]... [-c STRING]... [file]\n"
                                 + "Reads, writes and examines one disk image\n\n"
-                                + OPTIONS
+                                + (invocation.standIn()
+                                        ? OPTIONS
+                                        : OPTIONS.stripTrailing() + "\n" + ADDITIONS)
                                 + "See '"
                                 + program
                                 + " -c help' for the commands of the session.\n");

@@ -8,6 +8,7 @@ import io.cairn.cli.console.Tool;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.console.Tracing;
 import io.cairn.cli.image.Images;
+import io.cairn.cli.image.PassphraseArgument;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,6 +37,16 @@ public final class IoTool implements Tool {
                     Flag.of("image-opts"),
                     Flag.of('U', "force-share"));
 
+    /// The options under the name that was started.
+    private static List<Flag> flags(Invocation invocation) {
+        if (invocation.standIn()) {
+            return FLAGS;
+        }
+        List<Flag> flags = new ArrayList<>(FLAGS);
+        flags.addAll(PassphraseArgument.FLAGS);
+        return flags;
+    }
+
     @Override
     public int run(Invocation invocation) {
         Messages messages = new Messages(invocation);
@@ -53,7 +64,7 @@ public final class IoTool implements Tool {
                 Getopt.of(
                         invocation.program(),
                         invocation.arguments(),
-                        FLAGS,
+                        flags(invocation),
                         Getopt.Wording.LIBRARY);
         try {
             for (String option = options.next(); option != null; option = options.next()) {
@@ -120,7 +131,7 @@ public final class IoTool implements Tool {
                 case "object" -> images.addObject(options.value());
                 case "image-opts" -> isOptions = true;
                 case "force-share" -> image.setForceShare();
-                default -> throw new IllegalArgumentException(option);
+                default -> images.addPassphrase(option, options.hasValue() ? options.value() : "");
             }
         }
 

@@ -18,14 +18,15 @@ public final class Passphrases {
 
     /// The passphrase of a secret, which the caller wipes.
     ///
-    /// @param id null if no option named one
+    /// @param id null if no option named one: then it is the registry's own passphrase
     /// @param option what the option is called where it is required
     public static byte[] require(ObjectRegistry objects, @Nullable String id, String option)
             throws BlockException {
-        if (id == null) {
+        String known = id == null ? objects.passphrase().orElse(null) : id;
+        if (known == null) {
             throw new InvalidOptionException("Parameter '" + option + "' is required for cipher");
         }
-        return get(objects, id);
+        return get(objects, known);
     }
 
     /// The passphrase of a secret, which the caller wipes.
