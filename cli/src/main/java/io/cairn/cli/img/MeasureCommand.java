@@ -126,7 +126,7 @@ final class MeasureCommand implements Command {
             if (source.isEmpty()) {
                 given.put("size", Long.toString(size));
             }
-            return MeasureImage.run(target.format(), given, source);
+            return MeasureImage.run(target.format(), images.graph().objects(), given, source);
         } catch (BlockException e) {
             throw ToolException.of(e);
         }

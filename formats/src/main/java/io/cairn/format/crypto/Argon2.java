@@ -21,6 +21,7 @@ public record Argon2(boolean isIdentity, int passes, int memoryKiB, int lanes) {
 
     private static final int MAX_LANES = 255;
     private static final int BLOCK = 1024;
+    private static final byte[] NONE = {};
 
     /// Refuses what would take too long, or more memory than there is.
     ///
@@ -53,18 +54,23 @@ public record Argon2(boolean isIdentity, int passes, int memoryKiB, int lanes) {
     public byte[] derive(byte[] password, byte[] salt, int keyLength) throws BlockException {
         byte[] key = new byte[keyLength];
         if (!Thread.currentThread().isVirtual()) {
-            fill(password, salt, key);
+            fill(password, salt, NONE, NONE, key);
             return key;
         }
         // A carrier of virtual threads is not to be held that long.
         try (Workers workers = Workers.platform("argon2")) {
-            workers.fork(() -> fill(password, salt, key));
+            workers.fork(() -> fill(password, salt, NONE, NONE, key));
             workers.join();
         }
         return key;
     }
 
-    private void fill(byte[] password, byte[] salt, byte[] key) throws BlockException {
+    /// Derives a key with all that the standard knows.
+    ///
+    /// @param secret the standard's K, which LUKS leaves empty
+    /// @param associated the standard's X, which LUKS leaves empty
+    void fill(byte[] password, byte[] salt, byte[] secret, byte[] associated, byte[] key)
+            throws BlockException {
         Argon2BytesGenerator generator = new Argon2BytesGenerator();
         int type = isIdentity ? Argon2Parameters.ARGON2_id : Argon2Parameters.ARGON2_i;
         generator.init(
@@ -74,6 +80,8 @@ public record Argon2(boolean isIdentity, int passes, int memoryKiB, int lanes) {
                         .withMemoryAsKB(memoryKiB)
                         .withParallelism(lanes)
                         .withSalt(salt)
+                        .withSecret(secret)
+                        .withAdditional(associated)
                         .build());
         try {
             generator.generateBytes(password, key);

@@ -2,6 +2,7 @@ package io.cairn.format.luks;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Option;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionReader;
@@ -13,6 +14,8 @@ import io.cairn.format.crypto.HashAlgorithm;
 import io.cairn.format.crypto.IvAlgorithm;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /// What the header of a new volume is made with (QMP reference manual,
 /// "QCryptoBlockCreateOptionsLUKS").
@@ -110,6 +113,14 @@ public record LuksCreateOptions(
 
     private static <E> E or(@Nullable E value, E otherwise) {
         return value == null ? otherwise : value;
+    }
+
+    /// Refuses what no volume can be made of, a passphrase that is not there first.
+    ///
+    /// @param option what the option for the passphrase's secret is called
+    public void requireUsable(ObjectRegistry objects, String option) throws BlockException {
+        Arrays.fill(Passphrases.require(objects, keySecret, option), (byte) 0);
+        requirePossible();
     }
 
     /// Refuses a cipher that LUKS headers have no name for, and what does not go together.

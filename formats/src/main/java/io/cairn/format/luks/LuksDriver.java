@@ -271,10 +271,7 @@ public final class LuksDriver implements BlockDriver {
             context.options().put(SIZE, context.source().get().length());
         }
         Creation options = CREATION.read(context.options(), Dialect.COMMAND_LINE);
-        if (options.luks().keySecret() == null) {
-            throw new BlockException(Errno.EINVAL, "Parameter 'key-secret' is required for cipher");
-        }
-        options.luks().requirePossible();
+        options.luks().requireUsable(context.objects(), LuksOptions.KEY_SECRET);
         long header = headerLength(options);
         long length = options.isDetached() ? header : end(header, options.size());
         return Optional.of(new Measure(length, length, -1));

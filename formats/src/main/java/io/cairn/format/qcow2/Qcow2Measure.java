@@ -30,7 +30,7 @@ import java.util.Optional;
 /// @param entryLength bytes of an L2 entry
 /// @param isFull whether all guest clusters are allocated from the start
 /// @param hasBacking whether zeroes would have to be written out
-/// @param luksLength bytes of the header that encryption needs, 0 without
+/// @param luks how a LUKS header would be made, null without
 record Qcow2Measure(
         long size,
         boolean isVersion3,
@@ -38,7 +38,7 @@ record Qcow2Measure(
         int entryLength,
         boolean isFull,
         boolean hasBacking,
-        long luksLength) {
+        @Nullable LuksCreateOptions luks) {
     private static final long SECTOR = 512;
     private static final int MIN_EXTENDED_L2_CLUSTER_SIZE = 16384;
     private static final int BITMAP_ENTRY_LENGTH = 24;
@@ -53,7 +53,11 @@ record Qcow2Measure(
             options.put("size", Long.toString(source.length()));
         }
         Qcow2Measure image = SCHEMA.read(options, Dialect.COMMAND_LINE);
-        long metadata = image.metadataBytes() + image.geometry.alignUp(image.luksLength);
+        long metadata = image.metadataBytes();
+        if (image.luks != null) {
+            image.luks.requireUsable(context.objects(), "encrypt.key-secret");
+            metadata += image.geometry.alignUp(Luks1Creation.headerLength(image.luks.spec()));
+        }
         long full = metadata + image.geometry.alignUp(image.size);
         if (source == null) {
             return new Measure(image.isFull ? full : metadata, full, -1);
@@ -89,7 +93,7 @@ record Qcow2Measure(
                         preallocation == Preallocation.FULL
                                 || preallocation == Preallocation.FALLOC,
                         in.isSet("backing_file"),
-                        luksLength(in));
+                        readLuks(in));
         if (image.l1Entries() > Qcow2Layout.MAX_L1_BYTES / Long.BYTES) {
             throw new InvalidOptionException(
                     "The image size is too large (try using a larger cluster size)");
@@ -97,21 +101,15 @@ record Qcow2Measure(
         return image;
     }
 
-    private static long luksLength(OptionReader in) throws InvalidOptionException {
+    private static @Nullable LuksCreateOptions readLuks(OptionReader in)
+            throws InvalidOptionException {
         String format = CreateOptions.readEncryption(in);
         Options encrypt = in.sub("encrypt");
-        if (format == null) {
-            return 0;
+        if (format == null || !format.equals("luks")) {
+            return null;
         }
         encrypt.takeText("format");
-        if (encrypt.get("key-secret") == null) {
-            throw new InvalidOptionException(
-                    "Parameter 'encrypt.key-secret' is required for cipher");
-        }
-        return format.equals("luks")
-                ? Luks1Creation.headerLength(
-                        LuksCreateOptions.SCHEMA.read(encrypt, in.dialect()).spec())
-                : 0;
+        return LuksCreateOptions.SCHEMA.read(encrypt, in.dialect());
     }
 
     private static boolean isVersion3(@Nullable String compat) throws InvalidOptionException {

@@ -189,6 +189,43 @@ class CipherVectorsTest {
         assertThat(key).isEqualTo(expected);
     }
 
+    /// RFC 9106, "Test Vectors", of Argon2i and Argon2id.
+    @Test
+    void argon2GivesTheStandardsAnswers() throws Exception {
+        assertThat(standardArgon2(false))
+                .isEqualTo("c814d9d1dc7f37aa13f0d77f2494bda1c8de6b016dd388d29952a4c4672b6ce8");
+        assertThat(standardArgon2(true))
+                .isEqualTo("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
+    }
+
+    private static String standardArgon2(boolean isIdentity) throws Exception {
+        byte[] tag = new byte[32];
+        new Argon2(isIdentity, 3, 32, 4)
+                .fill(filled(32, 1), filled(16, 2), filled(8, 3), filled(12, 4), tag);
+        return HEX.formatHex(tag);
+    }
+
+    private static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
+    /// As LUKS uses it: without a secret and associated data (known answer of the reference
+    /// implementation).
+    @Test
+    void argon2WithoutSecretGivesTheReferencesAnswer() throws Exception {
+        byte[] key =
+                new Argon2(true, 2, 256, 1)
+                        .derive(
+                                "password".getBytes(StandardCharsets.US_ASCII),
+                                "somesalt".getBytes(StandardCharsets.US_ASCII),
+                                32);
+
+        assertThat(HEX.formatHex(key))
+                .isEqualTo("9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe");
+    }
+
     @ParameterizedTest
     @EnumSource
     void splittingLosesNothingAndEveryStripeCounts(HashAlgorithm hash) {

@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
 import io.cairn.block.Errno;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BitmapInfo;
 import io.cairn.block.spi.BlockDriver;
@@ -39,12 +40,17 @@ public final class MeasureImage {
     /// The space for a new image.
     ///
     /// @param format the new image's driver
+    /// @param objects where the secrets are that options name
     /// @param options creation options by their command-line names, with `size` if there is no
     ///   source
     /// @param source the disk whose content would be copied into it
-    public static Measure run(BlockDriver format, Options options, Optional<BlockBackend> source)
+    public static Measure run(
+            BlockDriver format,
+            ObjectRegistry objects,
+            Options options,
+            Optional<BlockBackend> source)
             throws BlockException {
-        return format.measure(new MeasureContext(options, source.map(Disk::new)))
+        return format.measure(new MeasureContext(options, objects, source.map(Disk::new)))
                 .orElseThrow(() ->
                         new BlockException(
                                 Errno.ENOTSUP,
