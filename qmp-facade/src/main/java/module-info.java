@@ -23,4 +23,6 @@ module io.cairn.qmp {
             io.cairn.cli;
     exports io.cairn.qmp.service to
             io.cairn.cli;
+    exports io.cairn.qmp.wire to
+            io.cairn.cli;
 }

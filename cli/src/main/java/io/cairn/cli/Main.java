@@ -7,6 +7,7 @@ import io.cairn.cli.daemon.DaemonTool;
 import io.cairn.cli.img.ImgTool;
 import io.cairn.cli.io.IoTool;
 import io.cairn.cli.nbd.NbdTool;
+import io.cairn.cli.qmp.QmpTool;
 import io.cairn.cli.system.SystemTool;
 
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public final class Main {
               io      read, write and examine one disk image (qemu-io)
               system  serve the disks of a machine without a processor (qemu-system-x86_64)
               nbd     export a disk image over the network (qemu-nbd)
+              qmp     carry out commands of a server of QMP: a shell
 
             In DIRECTORY, install-links makes programs named as those whose place the tools take.
             """;
@@ -77,6 +79,7 @@ public final class Main {
             case "img", "qemu-img" -> new ImgTool();
             case "io", "qemu-io" -> new IoTool();
             case "nbd", "qemu-nbd" -> new NbdTool();
+            case "qmp" -> new QmpTool();
             case "system", "qemu-system-x86_64" -> new SystemTool();
             default -> null;
         };
