@@ -25,7 +25,7 @@ enum Picture {
     NBD_SERVER("nbd-server", "io.cairn.nbd.server", List.of("io.netty"), JOBS),
     QMP_FACADE("qmp-facade", "io.cairn.qmp", List.of("io.netty", "tools.jackson"), NBD_SERVER),
     CPU_HARNESS("cpu-harness", "io.cairn.machine", List.of(), QMP_FACADE),
-    CLI("cli", "io.cairn.cli", List.of("tools.jackson", "sun.misc"), CPU_HARNESS),
+    CLI("cli", "io.cairn.cli", List.of("tools.jackson", "sun.misc", "org.jline"), CPU_HARNESS),
     BENCH("bench", "io.cairn.bench", List.of(), CLI, TEST_IMAGES);
 
     /// What every module may use: the JDK, and annotations that leave no trace at run time.

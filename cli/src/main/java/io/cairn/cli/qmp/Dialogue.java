@@ -7,6 +7,9 @@ import java.util.List;
 /// Where the commands of a session come from and its texts go. All but {@link #next()} may be
 /// called by any thread.
 interface Dialogue extends AutoCloseable {
+    /// Completes what is typed by a schema, where anybody types.
+    void completeBy(LazySchema schema);
+
     /// Waits for the next line; null at the end of input and after {@link #stop()}.
     @Nullable String next();
 

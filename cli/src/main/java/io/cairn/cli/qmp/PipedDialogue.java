@@ -99,6 +99,9 @@ final class PipedDialogue implements Dialogue {
     }
 
     @Override
+    public void completeBy(LazySchema schema) {}
+
+    @Override
     public @Nullable String next() {
         lock.lock();
         try {

@@ -3,6 +3,7 @@ package io.cairn.cli.qmp;
 import io.cairn.block.BlockException;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.os.ByteStream;
+import io.cairn.block.os.HostPath;
 import io.cairn.block.os.HostSocket;
 import io.cairn.block.os.SocketEndpoint;
 import io.cairn.cli.console.Flag;
@@ -14,6 +15,7 @@ import io.cairn.cli.console.ToolException;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
@@ -68,9 +70,22 @@ public final class QmpTool implements Tool {
 
     private int run(String server, Invocation invocation, Messages messages) throws ToolException {
         ByteStream stream = connect(ServerAddress.parse(server));
-        try (Dialogue dialogue = dialogue(invocation, messages);
-                QmpClient client = QmpClient.open(stream, server, new Events(dialogue))) {
-            return new Shell(dialogue, client).run() ? 0 : 1;
+        try (Dialogue dialogue = dialogue(invocation, messages)) {
+            Events events = new Events(dialogue);
+            try (QmpClient client = QmpClient.open(stream, server, events)) {
+                return run(dialogue, client, events) ? 0 : 1;
+            }
+        }
+    }
+
+    private static boolean run(Dialogue dialogue, QmpClient client, Events events) {
+        Shell shell = new Shell(dialogue, client);
+        if (dialogue.jobWidth() == 0) {
+            return shell.run();
+        }
+        try (JobWatch jobs = new JobWatch(dialogue, client)) {
+            events.jobs = jobs;
+            return shell.run();
         }
     }
 
@@ -82,15 +97,35 @@ public final class QmpTool implements Tool {
         }
     }
 
-    private Dialogue dialogue(Invocation invocation, Messages messages) {
-        return new PipedDialogue(invocation, messages, in);
+    /// At a terminal, where the launcher has made JLine known, one with all comforts.
+    private Dialogue dialogue(Invocation invocation, Messages messages) throws ToolException {
+        boolean isTerminal = in == System.in && HostPath.isTerminal(0) && HostPath.isTerminal(1);
+        if (!isTerminal || ModuleLayer.boot().findModule("org.jline").isEmpty()) {
+            return new PipedDialogue(invocation, messages, in);
+        }
+        try {
+            return new TerminalDialogue();
+        } catch (IOException e) {
+            throw ToolException.of("the terminal cannot be used: " + e.getMessage());
+        }
     }
 
     /// Shows events as they come.
-    private record Events(Dialogue dialogue) implements QmpClient.Listener {
+    private static final class Events implements QmpClient.Listener {
+        private final Dialogue dialogue;
+        private volatile @Nullable JobWatch jobs;
+
+        Events(Dialogue dialogue) {
+            this.dialogue = dialogue;
+        }
+
         @Override
         public void event(JsonObject event) {
             dialogue.print(Shell.show(event));
+            JobWatch watch = jobs;
+            if (watch != null) {
+                watch.wake();
+            }
         }
 
         @Override

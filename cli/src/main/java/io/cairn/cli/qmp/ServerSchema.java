@@ -167,6 +167,10 @@ final class ServerSchema {
 
     private void addMembers(
             String type, UnaryOperator<@Nullable String> given, Map<String, Member> found) {
+        // The values of an enumeration are called members too.
+        if (kind(type) != Kind.OBJECT) {
+            return;
+        }
         JsonObject entity = types.get(type);
         for (JsonObject member : objects(entity, "members")) {
             String name = string(member, "name");

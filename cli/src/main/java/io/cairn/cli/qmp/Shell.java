@@ -9,8 +9,6 @@ import io.cairn.block.option.JsonValue;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.qmp.ServerSchema.Member;
 
-import org.jspecify.annotations.Nullable;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +25,8 @@ final class Shell {
 
     private final Dialogue dialogue;
     private final QmpClient client;
-    private final CommandText parser = new CommandText(this::schema);
-    private @Nullable ServerSchema schema;
+    private final LazySchema schema;
+    private final CommandText parser;
 
     /// Whether the user has left, or told the server to quit.
     private boolean isOver;
@@ -36,6 +34,9 @@ final class Shell {
     Shell(Dialogue dialogue, QmpClient client) {
         this.dialogue = dialogue;
         this.client = client;
+        schema = new LazySchema(client);
+        parser = new CommandText(schema);
+        dialogue.completeBy(schema);
     }
 
     /// Takes lines until there are no more, the user leaves, or the server goes or is told to.
@@ -123,55 +124,32 @@ final class Shell {
         return text.toString();
     }
 
-    /// What the server says of itself, asked for when it is first wanted. A server that says
-    /// nothing leaves it to the user to know the names.
-    synchronized ServerSchema schema() {
-        ServerSchema known = schema;
-        if (known == null) {
-            known = new ServerSchema(list("query-qmp-schema"), list("query-commands"));
-            schema = known;
-        }
-        return known;
-    }
-
-    private JsonArray list(String command) {
-        try {
-            JsonObject reply = client.request(JsonObject.builder().put("execute", command).build());
-            if (reply.get("return") instanceof JsonArray list) {
-                return list;
-            }
-        } catch (ToolException _) {
-            // The end of the server is told of where commands are carried out.
-        }
-        return new JsonArray(List.of());
-    }
-
     private boolean help(List<String> words) throws ToolException {
         if (words.size() == 1) {
-            dialogue.print(QmpHelp.COMMANDS + String.join("\n", schema().commands()));
+            dialogue.print(QmpHelp.COMMANDS + String.join("\n", schema.get().commands()));
             return true;
         }
         String name = words.get(1);
-        if (!schema().commands().contains(name)) {
+        if (!schema.get().commands().contains(name)) {
             throw ToolException.of("The command " + name + " has not been found");
         }
-        dialogue.print(name + describe(schema().argumentsOf(name)));
+        dialogue.print(name + describe(schema.get().argumentsOf(name)));
         return true;
     }
 
     /// The arguments, a line each, those that may be left out in brackets.
     private String describe(String type) {
         Map<Boolean, List<Member>> members =
-                schema().members(type, tag -> "").stream()
+                schema.get().members(type, tag -> "").stream()
                         .collect(Collectors.partitioningBy(Member::isOptional));
         StringBuilder text = new StringBuilder();
         for (Member member : members.getOrDefault(false, List.of())) {
             text.append("\n  ").append(member.name());
-            text.append('=').append(schema().describe(member.type()));
+            text.append('=').append(schema.get().describe(member.type()));
         }
         for (Member member : members.getOrDefault(true, List.of())) {
             text.append("\n  [").append(member.name());
-            text.append('=').append(schema().describe(member.type())).append(']');
+            text.append('=').append(schema.get().describe(member.type())).append(']');
         }
         return text.toString();
     }
