@@ -8,6 +8,7 @@ module io.cairn.qmp {
     requires transitive io.cairn.job;
     requires io.cairn.nbd.server;
     requires io.cairn.protocol;
+    requires jdk.httpserver;
 
     exports io.cairn.qmp.command;
     exports io.cairn.qmp.device;
@@ -18,6 +19,8 @@ module io.cairn.qmp {
     exports io.cairn.qmp.daemon to
             io.cairn.cli;
     exports io.cairn.qmp.hmp to
+            io.cairn.cli;
+    exports io.cairn.qmp.http to
             io.cairn.cli;
     exports io.cairn.qmp.monitor to
             io.cairn.cli;

@@ -13,6 +13,7 @@ import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ChangingChildren;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.statistics.Accounting;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ public final class BlockGraph implements AutoCloseable {
     // Guarded by the writer lock.
     private final Map<String, BlockNode> nodes = new LinkedHashMap<>();
     private long generatedNames;
+    private Accounting.@Nullable Settings counting;
 
     private volatile EventSink events = EventSink.NONE;
     private volatile WarningSink warnings = WarningSink.NONE;
@@ -91,6 +93,26 @@ public final class BlockGraph implements AutoCloseable {
 
     void warn(String message) {
         warnings.warn(message);
+    }
+
+    /// Has every node count its requests, those that are open and those that will be; a node that
+    /// counts already goes on as it does.
+    public void countRequests(Accounting.Settings settings) {
+        writer.lock();
+        try {
+            counting = settings;
+            nodes.values().forEach(this::startCounting);
+        } finally {
+            writer.unlock();
+        }
+    }
+
+    /// Has a node count if all are to. The caller holds the writer lock.
+    private void startCounting(BlockNode node) {
+        Accounting.Settings settings = counting;
+        if (settings != null && node.accounting().isEmpty()) {
+            node.setAccounting(new Accounting(settings));
+        }
     }
 
     // ---- opening and finding
@@ -501,6 +523,7 @@ public final class BlockGraph implements AutoCloseable {
 
     void register(BlockNode node) {
         nodes.put(node.name(), node);
+        startCounting(node);
     }
 
     BlockNode requireNode(String name) throws BlockException {

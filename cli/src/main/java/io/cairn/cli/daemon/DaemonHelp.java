@@ -38,6 +38,14 @@ final class DaemonHelp {
             Options take effect in their order. In place of pairs each takes JSON.
             """;
 
+    private static final String PAGE =
+            """
+
+              --http [<host>:]<port> serve a page that shows nodes, jobs, exports and figures, and
+                                     /metrics for Prometheus; on this host alone unless another
+                                     address is given, to whoever reaches it
+            """;
+
     private static final String CHARDEVS =
             """
             Available chardev backend types:\s
@@ -52,6 +60,9 @@ final class DaemonHelp {
         invocation.out().print("Usage: " + invocation.program() + " [options]\n");
         invocation.out().print("Serve disks, jobs and exports to clients of QMP\n");
         invocation.out().print(OPTIONS);
+        if (!invocation.standIn()) {
+            invocation.out().print(PAGE);
+        }
     }
 
     static void printVersion(Invocation invocation) {

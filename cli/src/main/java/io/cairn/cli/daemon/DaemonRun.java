@@ -16,11 +16,14 @@ import io.cairn.cli.console.Tracing;
 import io.cairn.cli.image.Images;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.daemon.StorageDaemon;
+import io.cairn.qmp.http.LivePage;
+import io.cairn.qmp.http.PageAddress;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /// One run of the daemon: does what the options ask for, in their order, and serves until it is
@@ -43,12 +46,16 @@ final class DaemonRun {
                     Flag.of("object").withArgument("OPTIONS"),
                     Flag.of("pidfile").withArgument("PATH"));
 
+    /// What the peer does not have.
+    private static final Flag HTTP = Flag.of("http").withArgument("ADDRESS");
+
     private final Invocation invocation;
     private final Messages messages;
     private final Images images;
     private final StorageDaemon daemon;
     private boolean isApart;
     private @Nullable String pidFile;
+    private @Nullable LivePage page;
 
     DaemonRun(Invocation invocation, Messages messages, Images images) {
         this.invocation = invocation;
@@ -96,8 +103,12 @@ final class DaemonRun {
     }
 
     private Getopt options() {
+        List<Flag> flags = new ArrayList<>(FLAGS);
+        if (!invocation.standIn()) {
+            flags.add(HTTP);
+        }
         return Getopt.of(
-                invocation.program(), invocation.arguments(), FLAGS, Getopt.Wording.LIBRARY);
+                invocation.program(), invocation.arguments(), flags, Getopt.Wording.LIBRARY);
     }
 
     private void start() throws ToolException {
@@ -124,6 +135,7 @@ final class DaemonRun {
             case "blockdev" -> daemon.addNode(options.value());
             case "chardev" -> addChardev(options.value());
             case "export" -> daemon.addExport(options.value());
+            case "http" -> servePage(options.value());
             case "monitor" -> daemon.addMonitor(options.value());
             case "nbd-server" -> daemon.startNbdServer(options.value());
             case "object" -> addObject(options.value());
@@ -138,6 +150,13 @@ final class DaemonRun {
             throw ToolException.silent(0);
         }
         daemon.addChardev(text);
+    }
+
+    private void servePage(String address) throws InvalidOptionException {
+        if (page != null) {
+            throw new InvalidOptionException("there is a page already");
+        }
+        page = LivePage.start(daemon.service(), PageAddress.parse(address));
     }
 
     private void addObject(String text) throws InvalidOptionException, ToolException {
@@ -199,6 +218,9 @@ final class DaemonRun {
     }
 
     private void close() throws ToolException {
+        if (page != null) {
+            page.close();
+        }
         try {
             daemon.close();
         } catch (BlockException e) {

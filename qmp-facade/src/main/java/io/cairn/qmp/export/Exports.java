@@ -244,15 +244,25 @@ public final class Exports implements AutoCloseable {
     public List<ExportInfo> query() {
         lock.lock();
         try {
-            return new ArrayList<>(exports.values())
-                    .reversed().stream()
-                            .map(export ->
-                                    new ExportInfo(
-                                            export.id, export.nodeName, export.isShuttingDown))
-                            .toList();
+            List<ExportInfo> infos = new ArrayList<>();
+            for (Export export : exports.values()) {
+                infos.addFirst(info(export));
+            }
+            return infos;
         } finally {
             lock.unlock();
         }
+    }
+
+    @GuardedBy("lock")
+    private ExportInfo info(Export export) {
+        return new ExportInfo(
+                export.id,
+                export.nodeName,
+                export.nbd.name(),
+                export.nbd.writable(),
+                server == null ? 0 : server.clients(export.nbd),
+                export.isShuttingDown);
     }
 
     /// Ends the server, if it runs, and waits until all exports are closed.
