@@ -1,5 +1,9 @@
 package io.cairn.bench;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
+import io.cairn.block.Workers;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,10 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Matcher;
@@ -37,8 +37,7 @@ public final class NbdEndurance {
     private NbdEndurance() {}
 
     /// Runs the load for ten minutes, or the seconds given.
-    public static void main(String[] arguments)
-            throws IOException, InterruptedException, ExecutionException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         if (arguments.length < 2) {
             System.err.println("usage: NbdEndurance LAUNCHER DIRECTORY [SECONDS]");
             System.exit(2);
@@ -58,9 +57,9 @@ public final class NbdEndurance {
     }
 
     private void run(NbdServerProcess server, int seconds)
-            throws IOException, InterruptedException, ExecutionException {
+            throws IOException, InterruptedException {
         List<NbdClient> idle = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (Workers threads = Workers.virtual("bench:nbd")) {
             System.out.printf(
                     Locale.ROOT,
                     "%8s %12s %10s %10s %8s%n",
@@ -76,10 +75,9 @@ public final class NbdEndurance {
                 client.read(i);
             }
             report(server, 0);
-            List<Future<?>> busy = new ArrayList<>();
             for (int i = 0; i < BUSY; i++) {
                 int number = i;
-                busy.add(threads.submit(() -> work(server.socket(), number)));
+                threads.fork(() -> work(server.socket(), number));
             }
             long start = System.nanoTime();
             int step = Math.min(60, Math.max(1, seconds / 4));
@@ -89,9 +87,7 @@ public final class NbdEndurance {
                 report(server, at);
             }
             isOver = true;
-            for (Future<?> one : busy) {
-                one.get();
-            }
+            threads.join();
             for (int i = 0; i < IDLE; i++) {
                 idle.get(i).read(i);
             }
@@ -103,7 +99,7 @@ public final class NbdEndurance {
         }
     }
 
-    private Void work(Path socket, int number) throws IOException {
+    private void work(Path socket, int number) throws BlockException {
         Random random = new Random(number);
         long[] written = new long[BLOCKS];
         try (NbdClient client = new NbdClient(socket)) {
@@ -114,12 +110,15 @@ public final class NbdEndurance {
                     written[block] = random.nextLong() | 1;
                     client.write(place, written[block]);
                 } else if (client.read(place) != written[block] && written[block] != 0) {
-                    throw new IOException("block " + place + " holds other data");
+                    throw new BlockException(Errno.EIO, "block " + place + " holds other data");
                 }
                 requests.increment();
             }
+        } catch (BlockException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new BlockException(Errno.EIO, "client " + number + ": " + e.getMessage());
         }
-        return null;
     }
 
     private void report(NbdServerProcess server, int seconds)

@@ -40,8 +40,12 @@ final class PeerDaemon implements AutoCloseable {
 
     private static String option(JobDisks.NodeFile node) {
         String option =
-                "driver=%s,node-name=%s,discard=unmap,file.driver=file,file.filename=%s"
-                        .formatted(node.format(), node.node(), node.file());
+                "driver="
+                        + node.format()
+                        + ",node-name="
+                        + node.node()
+                        + ",discard=unmap,file.driver=file,file.filename="
+                        + node.file();
         return node.backing().isEmpty() ? option : option + ",backing=" + node.backing();
     }
 

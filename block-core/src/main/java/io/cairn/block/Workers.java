@@ -141,6 +141,21 @@ public final class Workers implements AutoCloseable {
         }
     }
 
+    /// Waits until a thread has ended, whoever interrupts the calling thread meanwhile.
+    public static void awaitEnd(Thread thread) {
+        boolean wasInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException _) {
+                wasInterrupted = true;
+            }
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /// Waits for a signal of a condition, whoever interrupts the calling thread meanwhile. False if
     /// the time by {@link System#nanoTime} comes first. As with every condition, the caller holds
     /// its lock and looks again at what it waits for.

@@ -83,15 +83,7 @@ public final class Monitor {
             events.remove(listener);
             queue.close();
             outbox.close();
-            Workers.parkUntil(() -> !sender.isAlive(), () -> join(sender));
-        }
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+            Workers.awaitEnd(sender);
         }
     }
 
