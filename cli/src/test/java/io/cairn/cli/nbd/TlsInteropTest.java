@@ -290,7 +290,7 @@ class TlsInteropTest {
         SocketEndpoint there = SocketEndpoint.Inet.of("localhost", port);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (process.isAlive() && System.nanoTime() < end) {
-            try (var socket = HostSocket.connect(there)) {
+            try (HostSocket _ = HostSocket.connect(there)) {
                 return;
             } catch (BlockException e) {
                 Thread.onSpinWait();
