@@ -47,6 +47,15 @@ class StartUpTest {
                                 || line.startsWith("jdk.internal.foreign."));
     }
 
+    /// Even a class that is in the cache has its jar opened, and read if that is signed.
+    @Test
+    void infoOpensNoJarOfALibrary() throws Exception {
+        assertThat(log("class+load", "info", image.toString()))
+                .isNotEmpty()
+                .noneMatch(line -> line.startsWith("org.bouncycastle."))
+                .noneMatch(line -> line.startsWith("com.github.luben."));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"human", "json"})
     void infoUsesNoReflectionAndNoRecordMethods(String form) throws Exception {

@@ -1,12 +1,5 @@
 package io.cairn.format.crypto;
 
-import org.bouncycastle.crypto.BlockCipher;
-import org.bouncycastle.crypto.engines.CAST5Engine;
-import org.bouncycastle.crypto.engines.DESEngine;
-import org.bouncycastle.crypto.engines.DESedeEngine;
-import org.bouncycastle.crypto.engines.SM4Engine;
-import org.bouncycastle.crypto.engines.SerpentEngine;
-import org.bouncycastle.crypto.engines.TwofishEngine;
 import org.jspecify.annotations.Nullable;
 
 /// A block cipher with the length of its key, by the name that options give it (QMP reference
@@ -82,18 +75,17 @@ public enum CipherAlgorithm {
     BlockEngine engine(boolean encrypts, byte[] key) {
         return switch (this) {
             case AES_128, AES_192, AES_256 -> new AesEngine(encrypts, key);
-            case DES -> bouncy(new DESEngine(), encrypts, key);
-            case TRIPLE_DES -> bouncy(new DESedeEngine(), encrypts, key);
-            case CAST5_128 -> bouncy(new CAST5Engine(), encrypts, key);
-            case SERPENT_128, SERPENT_192, SERPENT_256 ->
-                    bouncy(new SerpentEngine(), encrypts, key);
-            case TWOFISH_128, TWOFISH_192, TWOFISH_256 ->
-                    bouncy(new TwofishEngine(), encrypts, key);
-            case SM4 -> bouncy(new SM4Engine(), encrypts, key);
+            case DES,
+                    TRIPLE_DES,
+                    CAST5_128,
+                    SERPENT_128,
+                    SERPENT_192,
+                    SERPENT_256,
+                    TWOFISH_128,
+                    TWOFISH_192,
+                    TWOFISH_256,
+                    SM4 ->
+                    BouncyEngine.of(this, encrypts, key);
         };
-    }
-
-    private static BlockEngine bouncy(BlockCipher cipher, boolean encrypts, byte[] key) {
-        return new BouncyEngine(cipher, encrypts, key);
     }
 }

@@ -1,7 +1,5 @@
 package io.cairn.format.crypto;
 
-import org.bouncycastle.crypto.digests.RIPEMD160Digest;
-import org.bouncycastle.crypto.digests.WhirlpoolDigest;
 import org.jspecify.annotations.Nullable;
 
 import java.security.MessageDigest;
@@ -58,12 +56,8 @@ public enum HashAlgorithm {
     /// A new digest, which can be cloned.
     public MessageDigest digest() {
         return switch (this) {
-            case RIPEMD160 ->
-                    new BouncyDigest(
-                            new RIPEMD160Digest(), d -> new RIPEMD160Digest((RIPEMD160Digest) d));
-            case WHIRLPOOL ->
-                    new BouncyDigest(
-                            new WhirlpoolDigest(), d -> new WhirlpoolDigest((WhirlpoolDigest) d));
+            case RIPEMD160 -> BouncyDigest.ripemd160();
+            case WHIRLPOOL -> BouncyDigest.whirlpool();
             case MD5, SHA1, SHA224, SHA256, SHA384, SHA512 -> {
                 try {
                     yield MessageDigest.getInstance(jcaName);

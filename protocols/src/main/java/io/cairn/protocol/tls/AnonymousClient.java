@@ -1,5 +1,8 @@
 package io.cairn.protocol.tls;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.os.ByteStream;
+
 import org.bouncycastle.tls.AbstractTlsClient;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.ProtocolVersion;
@@ -10,6 +13,11 @@ import org.bouncycastle.tls.TlsFatalAlert;
 final class AnonymousClient extends AbstractTlsClient {
     AnonymousClient() {
         super(BcPeers.CRYPTO);
+    }
+
+    /// Puts TLS over a stream and begins it.
+    BcStream connect(ByteStream stream) throws BlockException {
+        return BcStream.connect(stream, this);
     }
 
     @Override

@@ -60,12 +60,12 @@ record AnonymousCredentials(boolean isServer) implements TlsCredentials {
             throw new BlockException(
                     Errno.EACCES, "TLS authz check is denied: the client is anonymous");
         }
-        return BcStream.accept(stream, new AnonymousServer());
+        return new AnonymousServer().accept(stream);
     }
 
     @Override
     public ByteStream connect(ByteStream stream, @Nullable String host) throws BlockException {
-        return BcStream.connect(stream, new AnonymousClient());
+        return new AnonymousClient().connect(stream);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.cairn.protocol.tls;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.os.ByteStream;
+
 import org.bouncycastle.tls.AbstractTlsServer;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.TlsCredentials;
@@ -9,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class AnonymousServer extends AbstractTlsServer {
     AnonymousServer() {
         super(BcPeers.CRYPTO);
+    }
+
+    /// Puts TLS over a stream whose peer begins it.
+    BcStream accept(ByteStream stream) throws BlockException {
+        return BcStream.accept(stream, this);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package io.cairn.protocol.tls;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.os.ByteStream;
+
 import org.bouncycastle.tls.BasicTlsPSKExternal;
 import org.bouncycastle.tls.PSKTlsClient;
 import org.bouncycastle.tls.ProtocolVersion;
@@ -16,6 +19,11 @@ final class PskClient extends PSKTlsClient {
         super(BcPeers.CRYPTO, name, key);
         this.name = name;
         this.key = key;
+    }
+
+    /// Puts TLS over a stream and begins it.
+    BcStream connect(ByteStream stream) throws BlockException {
+        return BcStream.connect(stream, this);
     }
 
     @Override

@@ -78,7 +78,7 @@ final class PskCredentials implements TlsCredentials {
     public ByteStream accept(ByteStream stream, @Nullable Authorization authorization)
             throws BlockException {
         PskServer server = new PskServer(keys);
-        BcStream secure = BcStream.accept(stream, server);
+        BcStream secure = server.accept(stream);
         String user = server.user();
         if (authorization != null && !authorization.allows(user)) {
             secure.close();
@@ -93,7 +93,7 @@ final class PskCredentials implements TlsCredentials {
         if (username == null) {
             throw new IllegalStateException("credentials of a server");
         }
-        return BcStream.connect(stream, new PskClient(PskKeys.name(username), key));
+        return new PskClient(PskKeys.name(username), key).connect(stream);
     }
 
     @Override

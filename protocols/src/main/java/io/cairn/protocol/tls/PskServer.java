@@ -1,6 +1,7 @@
 package io.cairn.protocol.tls;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.os.ByteStream;
 
 import org.bouncycastle.tls.BasicTlsPSKExternal;
 import org.bouncycastle.tls.PSKTlsServer;
@@ -34,6 +35,11 @@ final class PskServer extends PSKTlsServer {
     private PskServer(Identities identities) {
         super(BcPeers.CRYPTO, identities);
         this.identities = identities;
+    }
+
+    /// Puts TLS over a stream whose peer begins it.
+    BcStream accept(ByteStream stream) throws BlockException {
+        return BcStream.accept(stream, this);
     }
 
     /// The user whose key the client has, once the handshake is over.
