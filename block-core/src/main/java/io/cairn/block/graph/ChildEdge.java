@@ -180,13 +180,13 @@ public final class ChildEdge implements Child {
     public void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
         requireWrite(flags);
         requireInside(offset, length);
-        node.io().writeZeroes(offset, length, flags);
+        node.io().zeroes().writeZeroes(offset, length, flags);
     }
 
     @Override
     public void discard(long offset, long length) throws BlockException {
         requireWrite(WriteFlags.NONE);
-        node.io().discard(offset, length);
+        node.io().zeroes().discard(offset, length);
     }
 
     @Override

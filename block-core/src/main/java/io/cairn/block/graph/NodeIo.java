@@ -46,6 +46,7 @@ final class NodeIo {
     private final AtomicLong writeGeneration = new AtomicLong();
     private final NodeData data;
     private final NodeCopy copy;
+    private final NodeZeroes zeroes;
 
     /// Guarded by `flushing`.
     private long flushedGeneration;
@@ -70,6 +71,7 @@ final class NodeIo {
         this.threshold = threshold;
         this.data = new NodeData(node);
         this.copy = new NodeCopy(node, this, data);
+        this.zeroes = new NodeZeroes(node, this, data);
     }
 
     long length() {
@@ -91,6 +93,11 @@ final class NodeIo {
     /// Copies inside the host.
     NodeCopy copy() {
         return copy;
+    }
+
+    /// Zeroes and discards.
+    NodeZeroes zeroes() {
+        return zeroes;
     }
 
     /// The driver's own work, counted with the requests.
@@ -308,7 +315,7 @@ final class NodeIo {
         }
     }
 
-    private void readAligned(long offset, ByteBuffer dst, Limits l) throws BlockException {
+    void readAligned(long offset, ByteBuffer dst, Limits l) throws BlockException {
         int count = dst.remaining();
         long inside = roundUp(length, l.requestAlignment()) - offset;
         ByteBuffer part = dst;
@@ -354,7 +361,7 @@ final class NodeIo {
         requireWritable();
         DetectZeroes detect = detectZeroes;
         if (detect != DetectZeroes.OFF && !flags.compressed() && Bytes.isZero(src)) {
-            zeroUncounted(offset, count, flags.withMayUnmap(detect == DetectZeroes.UNMAP));
+            zeroes.zeroUncounted(offset, count, flags.withMayUnmap(detect == DetectZeroes.UNMAP));
             return;
         }
         inFlight.enter();
@@ -500,16 +507,21 @@ final class NodeIo {
     /// Notes a write that has ended. The content of one that failed is undefined, so that it counts
     /// as a change too.
     void finishWrite(long offset, long count, boolean isWritten) {
-        writeGeneration.getAndIncrement();
-        for (DirtyBitmap bitmap : bitmaps) {
-            bitmap.written(offset, count);
-        }
+        noteChange(offset, count);
         long end = offset + count;
         if (end > highestWriteOffset) {
             raiseHighestWriteOffset(end);
         }
         if (isWritten && end > exactLength) {
             grow(end);
+        }
+    }
+
+    /// Notes that a range may have changed.
+    void noteChange(long offset, long count) {
+        writeGeneration.getAndIncrement();
+        for (DirtyBitmap bitmap : bitmaps) {
+            bitmap.written(offset, count);
         }
     }
 
@@ -535,132 +547,7 @@ final class NodeIo {
         }
     }
 
-    // ---- zeroes and discard
-
-    void writeZeroes(long offset, long count, WriteFlags flags) throws BlockException {
-        Accounting counting = accounting;
-        if (counting == null) {
-            zeroUncounted(offset, count, flags);
-        } else {
-            counting.account(OperationKind.WRITE, count, () -> zeroUncounted(offset, count, flags));
-        }
-    }
-
-    private void zeroUncounted(long offset, long count, WriteFlags flags) throws BlockException {
-        if (count == 0) {
-            return;
-        }
-        requireSane(offset, count);
-        requireWritable();
-        WriteFlags effective =
-                flags.mayUnmap() && !node.flags().unmap() ? flags.withMayUnmap(false) : flags;
-        inFlight.enter();
-        try {
-            int alignment = limits.requestAlignment();
-            long start = offset & -(long) alignment;
-            long end = roundUp(offset + count, alignment);
-            boolean padded = start != offset || end != offset + count;
-            RequestTracker.Request request =
-                    tracker.begin(start, end - start, padded || flags.serialising(), false);
-            boolean isWritten = false;
-            try {
-                zeroWithPadding(offset, count, effective, alignment);
-                isWritten = true;
-                if (flags.fua()) {
-                    flush(true);
-                }
-            } finally {
-                tracker.end(request);
-                finishWrite(offset, count, isWritten);
-            }
-        } catch (BlockException e) {
-            throw e.atNode(node.name());
-        } finally {
-            inFlight.leave();
-        }
-    }
-
-    private void zeroWithPadding(long offset, long count, WriteFlags flags, int alignment)
-            throws BlockException {
-        long end = offset + count;
-        long innerStart = roundUp(offset, alignment);
-        long innerEnd = end & -(long) alignment;
-        WriteFlags plain = flags.withFua(false);
-        threshold.check(end);
-        if (innerStart > innerEnd || (innerStart == innerEnd && innerStart != offset)) {
-            zeroEdge(offset, count, alignment);
-            return;
-        }
-        if (innerStart > offset) {
-            zeroEdge(offset, innerStart - offset, alignment);
-        }
-        if (innerEnd > innerStart) {
-            try {
-                debugEvent(DebugEvent.PWRITEV_ZERO);
-                data.writeZeroes(innerStart, innerEnd - innerStart, plain, limits);
-            } finally {
-                debugEvent(DebugEvent.PWRITEV_DONE);
-            }
-        }
-        if (end > innerEnd) {
-            zeroEdge(innerEnd, end - innerEnd, alignment);
-        }
-    }
-
-    /// Zeroes a part of at most two aligned blocks by read-modify-write, inside a serialising
-    /// request.
-    private void zeroEdge(long offset, long count, int alignment) throws BlockException {
-        long start = offset & -(long) alignment;
-        int wide = Math.toIntExact(roundUp(offset + count, alignment) - start);
-        try (PooledBuffer bounce = pool.acquire(wide)) {
-            ByteBuffer whole = bounce.buffer();
-            readAligned(start, whole, limits);
-            Buffers.zero(Buffers.slice(whole, (int) (offset - start), (int) count));
-            try {
-                debugEvent(DebugEvent.PWRITEV);
-                data.write(start, whole, WriteFlags.NONE);
-            } finally {
-                debugEvent(DebugEvent.PWRITEV_DONE);
-            }
-        }
-    }
-
-    void discard(long offset, long count) throws BlockException {
-        Accounting counting = accounting;
-        if (counting == null) {
-            discardUncounted(offset, count);
-        } else {
-            counting.account(OperationKind.UNMAP, count, () -> discardUncounted(offset, count));
-        }
-    }
-
-    private void discardUncounted(long offset, long count) throws BlockException {
-        if (count == 0) {
-            return;
-        }
-        requireSane(offset, count);
-        requireWritable();
-        if (!node.flags().unmap()) {
-            return;
-        }
-        inFlight.enter();
-        try {
-            RequestTracker.Request request = tracker.begin(offset, count, false, false);
-            try {
-                data.discard(offset, count, limits);
-            } finally {
-                tracker.end(request);
-            }
-            writeGeneration.getAndIncrement();
-            for (DirtyBitmap bitmap : bitmaps) {
-                bitmap.written(offset, count);
-            }
-        } catch (BlockException e) {
-            throw e.atNode(node.name());
-        } finally {
-            inFlight.leave();
-        }
-    }
+    // ---- changes of the whole
 
     /// Drops the node's own data. Overlaps no other request.
     void makeEmpty() throws BlockException {
@@ -707,7 +594,7 @@ final class NodeIo {
 
     /// @param afterWrite the caller has written and not yet noted that, so that there is something
     ///   to flush whatever the generations say
-    private void flush(boolean afterWrite) throws BlockException {
+    void flush(boolean afterWrite) throws BlockException {
         inFlight.enter();
         flushing.lock();
         try {
