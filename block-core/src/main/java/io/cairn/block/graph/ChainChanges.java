@@ -5,6 +5,7 @@ import io.cairn.block.ChildRole;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.FrozenChain;
 
 import org.jspecify.annotations.Nullable;
@@ -194,12 +195,29 @@ public final class ChainChanges {
                 if (edge != null) {
                     edge.requireNotFrozen();
                 }
-                overlay.driverInstance().changeBackingReference(reference);
-                relink(overlay, edge, backing);
+                DriverInstance image = overlay.driverInstance();
+                BackingReference before = image.backingReference().orElse(null);
+                image.changeBackingReference(reference);
+                try {
+                    relink(overlay, edge, backing);
+                } catch (BlockException e) {
+                    restore(image, before, e);
+                    throw e;
+                }
             }
             overlay.setNamedBacking(overlay.resolvedBackingFilename().orElse(null));
             return overlay;
         });
+    }
+
+    /// Has an image name again what it named before a change that failed.
+    private static void restore(
+            DriverInstance image, @Nullable BackingReference before, BlockException failure) {
+        try {
+            image.changeBackingReference(before);
+        } catch (BlockException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private void relink(BlockNode overlay, @Nullable ChildEdge edge, @Nullable BlockNode backing)
