@@ -9,6 +9,7 @@ import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.Tool;
 import io.cairn.cli.img.ImgTool;
 import io.cairn.cli.io.IoTool;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -49,12 +50,7 @@ class FilterGraphInteropTest {
     @TempDir Path folder;
 
     static boolean isInstalled() {
-        for (String directory : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory, "qemu-io"))) {
-                return true;
-            }
-        }
-        return false;
+        return PeerPrograms.isInstalled("qemu-io");
     }
 
     @Test

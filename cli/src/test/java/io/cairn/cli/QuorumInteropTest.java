@@ -7,6 +7,7 @@ import io.cairn.cli.console.Stdout;
 import io.cairn.cli.console.Tool;
 import io.cairn.cli.img.ImgTool;
 import io.cairn.cli.io.IoTool;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,12 +50,7 @@ class QuorumInteropTest {
     private Path ours = Path.of("");
 
     static boolean isInstalled() {
-        for (String directory : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory, "qemu-io"))) {
-                return true;
-            }
-        }
-        return false;
+        return PeerPrograms.isInstalled("qemu-io");
     }
 
     /// Four copies, the third of which differs at 4 KiB; a qcow2 image; a short disk; an empty log.

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.img.ImgTool;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +42,7 @@ class RealDiskInteropTest {
 
     @Test
     void bringsAFilledFilesystemRoundEveryFormat() throws Exception {
-        assumeTrue(isInstalled("mkfs.ext4"), "skipped: mkfs.ext4 is not installed");
+        PeerPrograms.require("mkfs.ext4");
         Path disk = folder.resolve("disk.raw");
         makeFilesystem(disk, FULL ? 4000 : 400);
 
@@ -59,7 +60,7 @@ class RealDiskInteropTest {
     void bringsTheDisksOfRealGuestsRound(String name) throws Exception {
         Path packed = GUESTS.resolve(name + ".raw.zst");
         assumeTrue(Files.isReadable(packed), "skipped: no guests' disks beside the checkout");
-        assumeTrue(isInstalled("zstd"), "skipped: zstd is not installed");
+        PeerPrograms.require("zstd");
         Path disk = folder.resolve("disk.raw");
         assertThat(run("zstd", "-q", "-d", packed.toString(), "-o", disk.toString())).isZero();
 
@@ -89,7 +90,7 @@ class RealDiskInteropTest {
         assertThat(Files.mismatch(disk, back))
                 .as("first difference after %s", creation)
                 .isEqualTo(-1);
-        if (isInstalled("qemu-img")) {
+        if (PeerPrograms.isInstalled("qemu-img")) {
             for (Path image : List.of(first, second)) {
                 assertThat(run("qemu-img", "check", "-q", image.toString())).as(creation).isZero();
                 assertThat(run("qemu-img", "compare", "-q", disk.toString(), image.toString()))
@@ -146,14 +147,5 @@ class RealDiskInteropTest {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start()
                 .waitFor();
-    }
-
-    private static boolean isInstalled(String program) {
-        for (String directory : (System.getenv("PATH") + ":/sbin:/usr/sbin").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory, program))) {
-                return true;
-            }
-        }
-        return false;
     }
 }

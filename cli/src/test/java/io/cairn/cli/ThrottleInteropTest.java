@@ -7,6 +7,7 @@ import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
 import io.cairn.cli.img.ImgTool;
 import io.cairn.cli.io.IoTool;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,12 +52,7 @@ class ThrottleInteropTest {
     @TempDir Path folder;
 
     static boolean isInstalled() {
-        for (String directory : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory, "qemu-io"))) {
-                return true;
-            }
-        }
-        return false;
+        return PeerPrograms.isInstalled("qemu-io");
     }
 
     @BeforeEach

@@ -1,7 +1,8 @@
 package io.cairn.cli.img;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,7 @@ class EncryptedImageInteropTest {
 
     @Test
     void detachedHeadersGoToCryptsetupAndBack() throws Exception {
-        assumeTrue(isInstalled("cryptsetup"), "cryptsetup is not installed");
+        PeerPrograms.require("cryptsetup");
         Path key = Files.writeString(folder.resolve("key"), "abc");
         Path data = Files.write(folder.resolve("data"), new byte[LENGTH]);
         Path header = folder.resolve("header");
@@ -175,11 +176,6 @@ class EncryptedImageInteropTest {
         Peer.Outcome outcome = peer.ours(List.of(arguments));
         assertThat(outcome.status()).as(outcome.err()).isZero();
         return outcome;
-    }
-
-    private static boolean isInstalled(String program) {
-        return Arrays.stream(System.getenv("PATH").split(":", -1))
-                .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
     }
 
     private static void run(String... command) throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
+import io.cairn.testimages.PeerPrograms;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,12 +49,7 @@ final class Peer {
     }
 
     static boolean isInstalled() {
-        for (String folder : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(folder, "qemu-img"))) {
-                return true;
-            }
-        }
-        return false;
+        return PeerPrograms.isInstalled("qemu-img");
     }
 
     /// Puts what another program made into both folders.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Stdout;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,12 +50,7 @@ class IoInteropTest {
     @TempDir Path folder;
 
     static boolean isInstalled() {
-        for (String directory : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory, "qemu-io"))) {
-                return true;
-            }
-        }
-        return false;
+        return PeerPrograms.isInstalled("qemu-io");
     }
 
     @ParameterizedTest

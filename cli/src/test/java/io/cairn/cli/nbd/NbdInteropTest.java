@@ -23,6 +23,7 @@ import io.cairn.cli.io.IoTool;
 import io.cairn.nbd.server.NbdExport;
 import io.cairn.nbd.server.NbdServer;
 import io.cairn.nbd.server.ServerOptions;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,18 +94,9 @@ class NbdInteropTest {
         graph.close();
     }
 
-    private static void require(String program) {
-        for (String directory : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory).resolve(program))) {
-                return;
-            }
-        }
-        assumeTrue(false, program + " is not installed");
-    }
-
     /// Runs a program to its end and returns what it printed.
     private String run(String... command) throws IOException, InterruptedException {
-        require(command[0]);
+        PeerPrograms.require(command[0]);
         Path out = folder.resolve("out");
         Process process =
                 new ProcessBuilder(command)
@@ -199,7 +191,7 @@ class NbdInteropTest {
 
     @Test
     void nbdClientListsAndShakesHands() throws Exception {
-        require("nbd-client");
+        PeerPrograms.require("nbd-client");
         export(image);
         String socket = folder.resolve("s").toString();
 
@@ -249,7 +241,7 @@ class NbdInteropTest {
     /// What a user of libnbd writes in Python, who sends what the library itself would refuse.
     @Test
     void libnbdScriptsRun() throws Exception {
-        require("/usr/bin/python3");
+        PeerPrograms.require("/usr/bin/python3");
         assumeTrue(
                 new ProcessBuilder("/usr/bin/python3", "-c", "import nbd").start().waitFor() == 0,
                 "python3-libnbd is not installed");
@@ -324,7 +316,7 @@ class NbdInteropTest {
 
     private void withServer(Path socket, Runnable body, String... command)
             throws IOException, InterruptedException {
-        require(command[0]);
+        PeerPrograms.require(command[0]);
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)

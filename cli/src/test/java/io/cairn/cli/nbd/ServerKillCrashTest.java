@@ -1,7 +1,6 @@
 package io.cairn.cli.nbd;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.NodeFlags;
@@ -14,6 +13,7 @@ import io.cairn.block.graph.FollowPolicy;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.cli.image.Images;
+import io.cairn.testimages.PeerPrograms;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
@@ -101,11 +101,7 @@ class ServerKillCrashTest {
                             System.getProperty("java.class.path"),
                             "io.cairn.cli.Main"));
         } else {
-            boolean isThere = false;
-            for (String directory : System.getenv("PATH").split(":", -1)) {
-                isThere |= Files.isExecutable(Path.of(directory, program));
-            }
-            assumeTrue(isThere, program + " is not installed");
+            PeerPrograms.require(program);
             command.add(program);
         }
         command.addAll(List.of("-t", "-e", "8", "-f", "raw", "-k", socket.toString()));

@@ -27,6 +27,7 @@ import io.cairn.nbd.server.ServerOptions;
 import io.cairn.protocol.tls.Authorization;
 import io.cairn.protocol.tls.TlsCredentials;
 import io.cairn.protocol.tls.TlsObjects;
+import io.cairn.testimages.PeerPrograms;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -82,7 +83,7 @@ class TlsInteropTest {
         TlsFiles files = new TlsFiles(shared);
         files.keys("keys", SEED, "qemu", "alice");
         files.keys("other-keys", SEED + 1, "qemu", "bob");
-        hasCertificates = isInstalled("openssl");
+        hasCertificates = PeerPrograms.isInstalled("openssl");
         if (!hasCertificates) {
             return;
         }
@@ -123,19 +124,6 @@ class TlsInteropTest {
 
     // ---- programs
 
-    private static boolean isInstalled(String program) {
-        for (String directory : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(directory, program))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static void require(String program) {
-        assumeTrue(isInstalled(program), program + " is not installed");
-    }
-
     private static void requireFor(String kind) {
         if (kind.equals("x509")) {
             requireCertificates();
@@ -147,7 +135,7 @@ class TlsInteropTest {
     }
 
     private Run run(List<String> command) throws IOException, InterruptedException {
-        require(command.getFirst());
+        PeerPrograms.require(command.getFirst());
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
         Process process =
@@ -267,7 +255,7 @@ class TlsInteropTest {
 
     private void withTheirServer(String[] command, Body body)
             throws IOException, InterruptedException {
-        require(command[0]);
+        PeerPrograms.require(command[0]);
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)

@@ -7,11 +7,11 @@ import io.cairn.block.graph.FollowPolicy;
 import io.cairn.format.FormatDrivers;
 import io.cairn.protocol.ProtocolDrivers;
 import io.cairn.qmp.daemon.StorageDaemon;
+import io.cairn.testimages.PeerPrograms;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +26,7 @@ abstract class TestServer implements AutoCloseable {
         PEERS;
 
         boolean isInstalled() {
-            return this == OURS
-                    || List.of(System.getenv("PATH").split(":", -1)).stream()
-                            .anyMatch(folder -> Files.isExecutable(Path.of(folder, PEER)));
+            return this == OURS || PeerPrograms.isInstalled(PEER);
         }
     }
 

@@ -10,6 +10,7 @@ import io.cairn.block.option.Options;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.MemoryStorage;
+import io.cairn.testimages.PeerPrograms;
 import io.cairn.testimages.TestGraph;
 
 import org.junit.jupiter.api.AfterEach;
@@ -103,7 +104,7 @@ class LuksInteropTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void thePeerReadsWhatWeWrote(String creation) throws Exception {
-        requirePeer("qemu-img");
+        PeerPrograms.require("qemu-img");
         Options options =
                 Keyval.parseOpts(creation + ",iter-time=1,key-secret=s", null).toOptions();
         graph.create("luks", "disk", options.put("size", Integer.toString(LENGTH)));
@@ -132,7 +133,7 @@ class LuksInteropTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void weReadWhatThePeerWrote(String creation) throws Exception {
-        requirePeer("qemu-img");
+        PeerPrograms.require("qemu-img");
         byte[] data = new byte[LENGTH];
         new Random(SEED + 1).nextBytes(data);
         Path raw = folder.resolve("data.raw");
@@ -172,7 +173,7 @@ class LuksInteropTest {
         "twofish-cbc-plain64,192,sha256"
     })
     void weOpenWhatCryptsetupMade(String cipher, String keyBits, String hash) throws Exception {
-        requirePeer("cryptsetup");
+        PeerPrograms.require("cryptsetup");
         Path image = folder.resolve("volume");
         Path key = Files.writeString(folder.resolve("key"), "abc");
         Files.write(image, new byte[4 << 20]);
@@ -204,13 +205,6 @@ class LuksInteropTest {
 
     private BlockBackend open() throws Exception {
         return graph.open("luks", "disk", new Options().put("key-secret", "s"));
-    }
-
-    private static void requirePeer(String program) {
-        boolean isThere =
-                Stream.of(System.getenv("PATH").split(":", -1))
-                        .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
-        assumeTrue(isThere, program + " is not installed");
     }
 
     private static Process start(String... command) throws Exception {

@@ -6,6 +6,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.option.Options;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.PeerPrograms;
 import io.cairn.testimages.TestGraph;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -52,12 +53,7 @@ class Qcow2CreationInteropTest {
     }
 
     static boolean isPeerInstalled() {
-        for (String entry : System.getenv("PATH").split(":", -1)) {
-            if (Files.isExecutable(Path.of(entry, "qemu-img"))) {
-                return true;
-            }
-        }
-        return false;
+        return PeerPrograms.isInstalled("qemu-img");
     }
 
     static Stream<String> combinations() {

@@ -13,6 +13,7 @@ import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.GuestModel;
 import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.MemoryStorage;
+import io.cairn.testimages.PeerPrograms;
 import io.cairn.testimages.TestGraph;
 
 import org.junit.jupiter.api.AfterEach;
@@ -70,7 +71,7 @@ class Qcow2InteropTest {
     @ParameterizedTest
     @MethodSource("creations")
     void thePeerFindsOurImagesSound(String creation) throws Exception {
-        requirePeer();
+        PeerPrograms.require("qemu-img");
         graph.create("qcow2", "disk", options(creation));
         byte[] expected;
         try (BlockBackend disk = graph.open("qcow2", "disk")) {
@@ -88,7 +89,7 @@ class Qcow2InteropTest {
     @ParameterizedTest
     @MethodSource("creations")
     void weUseThePeersImages(String creation) throws Exception {
-        requirePeer();
+        PeerPrograms.require("qemu-img");
         Path image = folder.resolve("peer.qcow2");
         String size = Integer.toString(LENGTH);
         String[] create = {"create", "-q", "-f", "qcow2", "-o", creation, image.toString(), size};
@@ -109,7 +110,7 @@ class Qcow2InteropTest {
     @ParameterizedTest
     @MethodSource("creations")
     void writesLeaveSnapshotsOfThePeerAlone(String creation) throws Exception {
-        requirePeer();
+        PeerPrograms.require("qemu-img");
         graph.create("qcow2", "disk", options(creation));
         byte[] before;
         try (BlockBackend disk = graph.open("qcow2", "disk")) {
@@ -156,15 +157,9 @@ class Qcow2InteropTest {
         return model.expected();
     }
 
-    private static void requirePeer() {
-        assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/qemu-img")),
-                "skipped: qemu-img is not installed");
-    }
-
     /// What the peer says against it; empty if it is content.
     private static String run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("/usr/bin/qemu-img"));
+        List<String> command = new ArrayList<>(List.of("qemu-img"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -2,7 +2,6 @@ package io.cairn.protocol.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.ImageLockedException;
@@ -12,6 +11,7 @@ import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +23,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +38,7 @@ class FileLockInteropTest {
 
     @BeforeEach
     void makeImage() throws IOException, InterruptedException {
-        assumeTrue(isInstalled("qemu-io") && isInstalled("qemu-img"), "qemu-io is not installed");
+        PeerPrograms.require("qemu-io", "qemu-img");
         image = directory.resolve("a.qcow2");
         assertThat(run("qemu-img", "create", "-q", "-f", "qcow2", image.toString(), "1M"))
                 .isEmpty();
@@ -175,10 +174,6 @@ class FileLockInteropTest {
                         HostGraph.READ)) {
             assertThat(peer()).contains("read 512/512");
         }
-    }
-
-    private static boolean isInstalled(String program) {
-        return Files.isExecutable(Path.of("/usr/bin", program));
     }
 
     /// The output of one run of qemu-io on the image.

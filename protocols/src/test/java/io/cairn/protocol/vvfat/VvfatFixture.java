@@ -1,7 +1,6 @@
 package io.cairn.protocol.vvfat;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.NodeFlags;
@@ -14,6 +13,7 @@ import io.cairn.block.graph.DriverRegistry;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.protocol.ProtocolDrivers;
+import io.cairn.testimages.PeerPrograms;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -153,9 +153,7 @@ final class VvfatFixture implements AutoCloseable {
     }
 
     static void assumeInstalled(String... programs) {
-        for (String program : programs) {
-            assumeTrue(Path.of(program(program)).isAbsolute(), program + " is not installed");
-        }
+        PeerPrograms.require(programs);
     }
 
     /// A program's path, looked for where superusers have theirs too.

@@ -2,7 +2,6 @@ package io.cairn.qmp.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
@@ -15,6 +14,7 @@ import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.http.LivePage;
 import io.cairn.qmp.http.PageAddress;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -355,27 +354,21 @@ class LivePageTest {
     @Test
     void browserShowsIt() throws Exception {
         Path dump = directory.resolve("dump");
-        Process browser;
-        try {
-            browser =
-                    new ProcessBuilder(
-                                    "chromium",
-                                    "--headless",
-                                    "--no-sandbox",
-                                    "--disable-gpu",
-                                    "--disable-dev-shm-usage",
-                                    "--user-data-dir=" + directory.resolve("profile"),
-                                    "--virtual-time-budget=3000",
-                                    "--dump-dom",
-                                    page.url())
-                            .redirectOutput(dump.toFile())
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-        } catch (IOException _) {
-            System.out.println("skipped: no chromium");
-            assumeTrue(false, "no chromium");
-            return;
-        }
+        PeerPrograms.require("chromium");
+        Process browser =
+                new ProcessBuilder(
+                                "chromium",
+                                "--headless",
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-dev-shm-usage",
+                                "--user-data-dir=" + directory.resolve("profile"),
+                                "--virtual-time-budget=3000",
+                                "--dump-dom",
+                                page.url())
+                        .redirectOutput(dump.toFile())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
         try {
             assertThat(browser.waitFor(60, TimeUnit.SECONDS)).isTrue();
         } finally {

@@ -1,7 +1,6 @@
 package io.cairn.qmp.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Json;
@@ -14,6 +13,7 @@ import io.cairn.qmp.schema.Definition;
 import io.cairn.qmp.schema.Input;
 import io.cairn.qmp.schema.QmpSchema;
 import io.cairn.qmp.schema.Schema;
+import io.cairn.testimages.PeerPrograms;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -60,8 +60,7 @@ class ManualTest {
     private static List<String> lines(String file) throws IOException {
         Path path = MANUAL.resolve(file);
         if (!Files.exists(path)) {
-            System.out.println("skipped: no " + path);
-            assumeTrue(false, "no " + path);
+            PeerPrograms.skip("there is no " + path);
         }
         return Files.readAllLines(path);
     }

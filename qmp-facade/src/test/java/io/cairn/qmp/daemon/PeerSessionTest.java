@@ -1,10 +1,10 @@
 package io.cairn.qmp.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonObject;
+import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,14 +74,8 @@ class PeerSessionTest {
     }
 
     private static void run(Path in, String... command) throws Exception {
-        Process process;
-        try {
-            process = new ProcessBuilder(command).directory(in.toFile()).inheritIO().start();
-        } catch (IOException e) {
-            System.out.println("skipped: no " + command[0]);
-            assumeTrue(false, "no " + command[0]);
-            return;
-        }
+        PeerPrograms.require(command[0]);
+        Process process = new ProcessBuilder(command).directory(in.toFile()).inheritIO().start();
         assertThat(process.waitFor()).isZero();
     }
 
@@ -91,18 +85,12 @@ class PeerSessionTest {
     }
 
     private List<String> peerReplies(List<String> requests) throws Exception {
+        PeerPrograms.require(PEER);
         Path in = freshDirectory("peer");
-        Process peer;
-        try {
-            peer =
-                    new ProcessBuilder(PEER, "--chardev", "stdio,id=m", "--monitor", "m")
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start();
-        } catch (IOException e) {
-            System.out.println("skipped: no " + PEER);
-            assumeTrue(false, "no " + PEER);
-            return List.of();
-        }
+        Process peer =
+                new ProcessBuilder(PEER, "--chardev", "stdio,id=m", "--monitor", "m")
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
         try (BufferedReader from = peer.inputReader();
                 OutputStream to = peer.getOutputStream()) {
             from.readLine();

@@ -1,19 +1,18 @@
 package io.cairn.qmp.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonString;
 import io.cairn.block.option.JsonValue;
+import io.cairn.testimages.PeerPrograms;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -190,14 +189,9 @@ class SchemaInteropTest {
                     "x-debug-query-block-graph");
 
     private static JsonValue peerSchema() throws Exception {
-        Process process;
-        try {
-            process = new ProcessBuilder(PEER, "--chardev", "stdio,id=m", "--monitor", "m").start();
-        } catch (IOException e) {
-            System.out.println("skipped: no " + PEER);
-            assumeTrue(false, "no " + PEER);
-            throw e;
-        }
+        PeerPrograms.require(PEER);
+        Process process =
+                new ProcessBuilder(PEER, "--chardev", "stdio,id=m", "--monitor", "m").start();
         try (BufferedReader from = process.inputReader();
                 OutputStream to = process.getOutputStream()) {
             String requests = "{'execute':'qmp_capabilities'}{'execute':'query-qmp-schema'}";
