@@ -87,9 +87,7 @@ class ThrottleTest {
         fork(workers, () -> backend.write(0, ByteBuffer.allocateDirect(512), WriteFlags.NONE));
         fork(workers, () -> backend.writeZeroes(512, 512, WriteFlags.NONE));
         fork(workers, () -> backend.discard(1024, 512));
-        while (group(groupId).waiting() < 4) {
-            Thread.onSpinWait();
-        }
+        Eventually.await("all four wait", () -> group(groupId).waiting() == 4);
         return workers;
     }
 

@@ -23,6 +23,7 @@ import io.cairn.cli.io.IoTool;
 import io.cairn.nbd.server.NbdExport;
 import io.cairn.nbd.server.NbdServer;
 import io.cairn.nbd.server.ServerOptions;
+import io.cairn.testimages.Eventually;
 import io.cairn.testimages.PeerPrograms;
 
 import org.junit.jupiter.api.AfterEach;
@@ -323,10 +324,9 @@ class NbdInteropTest {
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
         try {
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-            while (!Files.exists(socket) && process.isAlive() && System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
+            Eventually.await(
+                    command[0] + " has its socket, or has ended",
+                    () -> Files.exists(socket) || !process.isAlive());
             body.run();
         } finally {
             // A server that was asked to end may wait for a client first.

@@ -27,6 +27,7 @@ import io.cairn.nbd.server.ServerOptions;
 import io.cairn.protocol.tls.Authorization;
 import io.cairn.protocol.tls.TlsCredentials;
 import io.cairn.protocol.tls.TlsObjects;
+import io.cairn.testimages.Eventually;
 import io.cairn.testimages.PeerPrograms;
 
 import org.jspecify.annotations.Nullable;
@@ -276,13 +277,14 @@ class TlsInteropTest {
 
     private void awaitPort(Process process) {
         SocketEndpoint there = SocketEndpoint.Inet.of("localhost", port);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (process.isAlive() && System.nanoTime() < end) {
-            try (HostSocket _ = HostSocket.connect(there)) {
-                return;
-            } catch (BlockException e) {
-                Thread.onSpinWait();
-            }
+        Eventually.await("it listens, or has ended", () -> accepts(there) || !process.isAlive());
+    }
+
+    private static boolean accepts(SocketEndpoint there) {
+        try (HostSocket _ = HostSocket.connect(there)) {
+            return true;
+        } catch (BlockException _) {
+            return false;
         }
     }
 
@@ -427,11 +429,8 @@ class TlsInteropTest {
     }
 
     private void awaitLog(String text) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (log.stream().noneMatch(line -> line.contains(text)) && System.nanoTime() < end) {
-            Thread.onSpinWait();
-        }
-        assertThat(log).anyMatch(line -> line.contains(text));
+        Eventually.await(
+                "the log says: " + text, () -> log.stream().anyMatch(line -> line.contains(text)));
     }
 
     @Test

@@ -267,17 +267,30 @@ final class Transmission {
             }
             try (PooledBuffer pooled = length > SMALL_PAYLOAD ? readPayload(length) : null) {
                 ByteBuffer payload = pooled == null ? smallPayload(length) : pooled.buffer();
-                long odd = serial.get() + 1;
-                serial.set(odd);
-                watch.wake();
-                runner.run(request, payload, room, replies);
-                return endWithin(odd);
+                return runWithin(request, payload, room, replies);
             }
         } finally {
             if (hasRoom) {
                 budget.release(held);
             }
         }
+    }
+
+    /// Carries a request out, and may be relieved of the turn meanwhile, but no later: once no
+    /// worker is left the watch finds nobody to relieve.
+    private Outcome runWithin(
+            Request request, @Nullable ByteBuffer payload, int room, ReplyBuffer replies)
+            throws BlockException {
+        long odd = serial.get() + 1;
+        serial.set(odd);
+        watch.wake();
+        try {
+            runner.run(request, payload, room, replies);
+        } catch (BlockException | RuntimeException | Error e) {
+            endWithin(odd);
+            throw e;
+        }
+        return endWithin(odd);
     }
 
     private Outcome endWithin(long odd) {

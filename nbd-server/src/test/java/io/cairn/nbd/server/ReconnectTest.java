@@ -8,6 +8,7 @@ import io.cairn.block.Errno;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.option.Options;
+import io.cairn.testimages.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,10 +131,12 @@ class ReconnectTest {
         served.stop();
         CompletableFuture<Void> write = writing(disk, 1);
 
-        while (!write.isDone()) {
-            disk.node().cancelWaiting();
-            Thread.onSpinWait();
-        }
+        Eventually.await(
+                "the write has ended",
+                () -> {
+                    disk.node().cancelWaiting();
+                    return write.isDone();
+                });
 
         assertThat(errno(write)).isEqualTo(Errno.ECANCELED);
     }

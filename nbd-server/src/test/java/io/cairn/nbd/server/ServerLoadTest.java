@@ -8,6 +8,7 @@ import io.cairn.block.Workers;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.protocol.nbd.NbdWire;
+import io.cairn.testimages.Eventually;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,20 +34,16 @@ class ServerLoadTest {
 
     @TempDir Path folder;
 
-    /// Waits until no connection holds a thread; a test that never gets there is ended by its
-    /// runner.
+    /// Waits until no connection holds a thread.
     private static void awaitRest(ServedDisk served) {
-        while (served.working.get() > 0) {
-            Thread.onSpinWait();
-        }
+        Eventually.await("no connection holds a thread", () -> served.working.get() == 0);
     }
 
     /// Waits until no more buffers are lent than were before, when an earlier server may have had
     /// some left.
     private static void awaitBuffers(long before) {
-        while (BufferPool.shared().lentBytes() > before) {
-            Thread.onSpinWait();
-        }
+        Eventually.await(
+                "no connection holds a buffer", () -> BufferPool.shared().lentBytes() <= before);
     }
 
     private static RawPeer connect(ServedDisk served, List<RawPeer> peers) throws IOException {

@@ -13,6 +13,7 @@ import io.cairn.block.option.Options;
 import io.cairn.block.os.HostListener;
 import io.cairn.block.os.SocketEndpoint;
 import io.cairn.protocol.nbd.NbdWire;
+import io.cairn.testimages.Eventually;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,9 +52,7 @@ class ServerTest {
             Debuggable debugged = served.disk.node().debuggable().orElseThrow();
             debugged.addBreakpoint("read_aio", "stuck");
             workers.fork(() -> client.read(0, ByteBuffer.allocateDirect(512)));
-            while (!debugged.isSuspended("stuck")) {
-                Thread.onSpinWait();
-            }
+            Eventually.await("the request is stuck", () -> debugged.isSuspended("stuck"));
 
             client.write(4096, data(512, 7), WriteFlags.NONE);
             ByteBuffer back = ByteBuffer.allocateDirect(512);
