@@ -38,6 +38,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +48,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// Our server with clients that others wrote, and our client with their servers. Each test is
 /// skipped where its peer is not installed.
@@ -317,6 +320,11 @@ class NbdInteropTest {
 
     private void withServer(Path socket, Runnable body, String... command)
             throws IOException, InterruptedException {
+        withServer(() -> isListening(socket), body, command);
+    }
+
+    private void withServer(BooleanSupplier listens, Runnable body, String... command)
+            throws IOException, InterruptedException {
         PeerPrograms.require(command[0]);
         Process process =
                 new ProcessBuilder(command)
@@ -325,12 +333,23 @@ class NbdInteropTest {
                         .start();
         try {
             Eventually.await(
-                    command[0] + " has its socket, or has ended",
-                    () -> Files.exists(socket) || !process.isAlive());
+                    command[0] + " listens, or has ended",
+                    () -> listens.getAsBoolean() || !process.isAlive());
             body.run();
         } finally {
             // A server that was asked to end may wait for a client first.
             process.destroyForcibly().waitFor();
+        }
+    }
+
+    /// Whether a server listens at a socket, as the kernel tells: some servers take a client that
+    /// only tries for the one that they wait for.
+    private static boolean isListening(Path socket) {
+        try (Stream<String> sockets = Files.lines(Path.of("/proc/net/unix"))) {
+            return sockets.anyMatch(
+                    line -> line.contains(" 00010000 ") && line.endsWith(" " + socket));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -488,7 +507,7 @@ class NbdInteropTest {
         String here = "driver=raw,file.driver=file,file.filename=" + content;
 
         withServer(
-                configuration,
+                () -> true,
                 () -> img("convert", "-n", "--target-image-opts", "--image-opts", here, options),
                 "nbd-server",
                 "-d",
