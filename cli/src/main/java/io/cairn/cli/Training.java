@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// The last step of the build: runs the tools once in a JVM that then writes what it has loaded
-/// into the AOT cache.
+/// into an AOT cache.
 ///
 /// It leaves a stamp beside the cache, which names the JDK and bears the time when the build began;
 /// the launcher compares the sources with it. Without the cache the stamp counts for nothing, so a
 /// build that is broken off here is made again. A command that fails makes starts slower and
 /// nothing else; a test of the start looks at that.
 final class Training {
-    private static final String COMMANDS =
+    private static final String TOOLS =
             """
             cairn --version
             cairn img --help
@@ -49,17 +49,33 @@ final class Training {
             qemu-img info DIR/none.qcow2
             """;
 
+    private static final String SERVERS =
+            """
+            qemu-img create -f raw DIR/a.raw 4M
+            qemu-io -f raw -c write~-P~17~0~1M DIR/a.raw
+            qemu-img create -f luks SECRET -o key-secret=s,iter-time=10 DIR/b.luks 4M
+            qemu-img convert SECRET -n --target-image-opts DIR/a.raw driver=luks,file.filename=DIR/b.luks,key-secret=s
+            qemu-img convert SECRET --image-opts driver=luks,file.filename=DIR/b.luks,key-secret=s DIR/c.raw
+            qemu-img convert SECRET -O qcow2 -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10 DIR/a.raw DIR/d.qcow2
+            qemu-img compare SECRET --image-opts driver=raw,file.filename=DIR/a.raw driver=qcow2,file.filename=DIR/d.qcow2,encrypt.key-secret=s
+            qemu-img info SECRET --image-opts driver=luks,file.filename=DIR/b.luks,key-secret=s
+            """;
+
+    private static final String SECRET = "--object secret,id=s,data=secret";
+
     private Training() {}
 
-    /// Trains the cache.
+    /// Trains a cache.
     ///
-    /// @param arguments the cache, the stamp, and the instant when the build began
+    /// @param arguments the cache, the stamp, the instant when the build began, and `servers` if it
+    ///   is the cache of the servers and of what works with secrets
     public static void main(String[] arguments) throws IOException {
         Path cache = Path.of(arguments[0]);
         Files.deleteIfExists(cache);
         Path folder = Files.createTempDirectory(cache.toAbsolutePath().getParent(), "training");
         Stdout out = Stdout.ofProcess();
-        for (String line : COMMANDS.lines().toList()) {
+        String commands = arguments.length > 3 ? SERVERS : TOOLS;
+        for (String line : commands.replace("SECRET", SECRET).lines().toList()) {
             out.println(line);
             List<String> words =
                     Stream.of(line.replace("DIR", folder.toString()).split(" "))
