@@ -4,16 +4,14 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A listening socket by its descriptor.
 final class LinuxListener implements HostListener {
-    private final int fd;
+    private final CountedDescriptor descriptor;
     private final SocketEndpoint endpoint;
-    private final AtomicBoolean isClosed = new AtomicBoolean();
 
     private LinuxListener(int fd, SocketEndpoint endpoint) {
-        this.fd = fd;
+        descriptor = new CountedDescriptor(fd);
         this.endpoint = endpoint;
     }
 
@@ -73,25 +71,34 @@ final class LinuxListener implements HostListener {
 
     @Override
     public HostSocket accept() throws BlockException {
-        int accepted = SocketCalls.accept(fd);
-        SocketCalls.setNoDelay(accepted);
-        if (endpoint instanceof SocketEndpoint.Inet inet && inet.keepAlive()) {
-            SocketCalls.setKeepAlive(accepted);
+        int fd = descriptor.enter();
+        int accepted;
+        try {
+            accepted = SocketCalls.accept(fd);
+        } finally {
+            descriptor.leave();
         }
-        return new LinuxSocket(accepted);
+        try {
+            SocketCalls.setNoDelay(accepted);
+            if (endpoint instanceof SocketEndpoint.Inet inet && inet.keepAlive()) {
+                SocketCalls.setKeepAlive(accepted);
+            }
+            return new LinuxSocket(accepted);
+        } catch (BlockException e) {
+            LinuxCalls.close(accepted);
+            throw e;
+        }
     }
 
     @Override
     public void shutdown() {
-        SocketCalls.shutdown(fd);
+        descriptor.shutdown();
     }
 
     @Override
     public void close() {
-        if (!isClosed.compareAndSet(false, true)) {
-            return;
+        if (descriptor.close()) {
+            SocketNames.remove(endpoint);
         }
-        LinuxCalls.close(fd);
-        SocketNames.remove(endpoint);
     }
 }

@@ -5,27 +5,17 @@ import io.cairn.block.Errno;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /// A connected socket by its descriptor.
-///
-/// Calls are counted, so that the descriptor is given back only when none uses it: its number could
-/// otherwise be another file's by then.
 final class LinuxSocket implements HostSocket {
-    private static final int CLOSED = 1 << 30;
-
-    /// What is added once the descriptor has been given back.
-    private static final int GIVEN_BACK = 1 << 29;
-
-    private final int fd;
+    private final CountedDescriptor descriptor;
     private final boolean isLocal;
-    private final AtomicInteger users = new AtomicInteger();
 
     /// The receive timeout that is set in the kernel; used by the thread that reads.
     private volatile long patience;
 
     LinuxSocket(int fd) throws BlockException {
-        this.fd = fd;
+        descriptor = new CountedDescriptor(fd);
         // Fails for what is no socket.
         isLocal = SocketAddresses.family(SocketCalls.boundAddress(fd)) == SocketCalls.AF_UNIX;
     }
@@ -72,18 +62,18 @@ final class LinuxSocket implements HostSocket {
     /// The socket remembers the patience, so that asking again costs nothing.
     @Override
     public int read(ByteBuffer dst, long patienceMillis) throws BlockException {
-        enter();
+        int fd = descriptor.enter();
         try {
-            int n = receive(dst, patienceMillis);
+            int n = receive(fd, dst, patienceMillis);
             return n < 0 ? 0 : n == 0 ? -1 : n;
         } finally {
-            leave();
+            descriptor.leave();
         }
     }
 
-    private int receive(ByteBuffer dst, long patienceMillis) throws BlockException {
+    private int receive(int fd, ByteBuffer dst, long patienceMillis) throws BlockException {
         if (Thread.currentThread().isVirtual()) {
-            return receiveWhenReady(dst, patienceMillis);
+            return receiveWhenReady(fd, dst, patienceMillis);
         }
         if (patience != patienceMillis) {
             SocketCalls.setReceiveTimeout(fd, patienceMillis);
@@ -96,7 +86,8 @@ final class LinuxSocket implements HostSocket {
         return n;
     }
 
-    private int receiveWhenReady(ByteBuffer dst, long patienceMillis) throws BlockException {
+    private int receiveWhenReady(int fd, ByteBuffer dst, long patienceMillis)
+            throws BlockException {
         long limit = patienceMillis == 0 ? Long.MAX_VALUE : patienceMillis;
         int n = SocketCalls.receive(fd, dst, SocketCalls.DONT_WAIT);
         while (n < 0 && Readiness.awaitReadable(fd, limit)) {
@@ -107,11 +98,11 @@ final class LinuxSocket implements HostSocket {
 
     @Override
     public void write(ByteBuffer... srcs) throws BlockException {
-        enter();
+        int fd = descriptor.enter();
         try {
             SocketCalls.send(fd, srcs);
         } finally {
-            leave();
+            descriptor.leave();
         }
     }
 
@@ -123,65 +114,38 @@ final class LinuxSocket implements HostSocket {
 
     @Override
     public void write(PagePipe pipe, int length) throws BlockException {
-        enter();
+        int fd = descriptor.enter();
         try {
             pipe.drain(fd, length);
         } finally {
-            leave();
+            descriptor.leave();
         }
     }
 
     @Override
     public boolean awaitReadable(long timeoutMillis) throws BlockException {
-        enter();
+        int fd = descriptor.enter();
         try {
             return Thread.currentThread().isVirtual()
                     ? Readiness.awaitReadable(fd, timeoutMillis)
                     : SocketCalls.poll(fd, timeoutMillis);
         } finally {
-            leave();
-        }
-    }
-
-    private void enter() throws BlockException {
-        if (users.incrementAndGet() >= CLOSED) {
-            leave();
-            throw HostErrors.of(Errno.EBADF);
-        }
-    }
-
-    /// The last one out of a closed socket gives the descriptor back, once.
-    private void leave() {
-        if (users.decrementAndGet() == CLOSED && users.compareAndSet(CLOSED, CLOSED + GIVEN_BACK)) {
-            LinuxCalls.close(fd);
+            descriptor.leave();
         }
     }
 
     @Override
     public void shutdownInput() {
-        if (users.incrementAndGet() < CLOSED) {
-            SocketCalls.shutdownInput(fd);
-        }
-        leave();
+        descriptor.shutdownInput();
     }
 
     @Override
     public void shutdown() {
-        if (users.incrementAndGet() < CLOSED) {
-            SocketCalls.shutdown(fd);
-        }
-        leave();
+        descriptor.shutdown();
     }
 
     @Override
     public void close() {
-        int before = users.get();
-        while (before < CLOSED && !users.compareAndSet(before, before + 1 + CLOSED)) {
-            before = users.get();
-        }
-        if (before < CLOSED) {
-            SocketCalls.shutdown(fd);
-            leave();
-        }
+        descriptor.close();
     }
 }

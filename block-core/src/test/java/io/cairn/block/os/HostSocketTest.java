@@ -110,6 +110,24 @@ class HostSocketTest {
         assertThat(folder.resolve("s")).hasContent("precious");
     }
 
+    /// The host gives the descriptor of a closed socket to the next one that is opened.
+    @ParameterizedTest
+    @EnumSource
+    void aClosedListenerLeavesLaterOnesAlone(Way way) throws BlockException {
+        HostListener old = way.host.listen(unix(), 4);
+        old.close();
+        try (HostListener later = way.host.listen(unix(), 4);
+                HostSocket client = way.host.connect(unix())) {
+            old.shutdown();
+            assertThatThrownBy(old::accept).isInstanceOf(BlockException.class);
+            client.write(ByteBuffer.allocateDirect(1));
+
+            try (HostSocket served = later.accept()) {
+                assertThat(served.read(ByteBuffer.allocateDirect(1))).isEqualTo(1);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aClosedSocketFailsAndNothingElse(Way way) throws BlockException {

@@ -1,7 +1,6 @@
 package io.cairn.nbd.server;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.Errno;
 import io.cairn.block.Workers;
 import io.cairn.block.os.ByteStream;
 import io.cairn.block.os.HostListener;
@@ -154,13 +153,30 @@ public final class NbdServer implements AutoCloseable {
                 awaitRoom();
                 socket = listener.accept();
             } catch (BlockException e) {
-                if (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE) {
-                    awaitFewerConnections();
-                    continue;
+                if (isClosing()) {
+                    return;
                 }
-                return;
+                options.log().accept("accept: " + e.getMessage());
+                switch (e.errno()) {
+                    case EMFILE, ENFILE, ENOMEM -> awaitFewerConnections();
+                    // One client has gone before it was taken.
+                    case ECONNABORTED, ECONNRESET, EPROTO, ENETUNREACH, EHOSTUNREACH -> {}
+                    default -> {
+                        return;
+                    }
+                }
+                continue;
             }
             serve(socket);
+        }
+    }
+
+    private boolean isClosing() {
+        lock.lock();
+        try {
+            return isClosing;
+        } finally {
+            lock.unlock();
         }
     }
 
