@@ -1,5 +1,6 @@
 package io.cairn.cli;
 
+import io.cairn.block.Workers;
 import io.cairn.cli.console.Stdout;
 
 import java.io.IOException;
@@ -47,6 +48,14 @@ final class Training {
             qemu-img info --output json DIR/d.qcow2
             qemu-img info --backing-chain DIR/d.qcow2
             qemu-img info DIR/none.qcow2
+            qemu-img create -f raw DIR/n.raw 16M
+            qemu-io -f raw -c write~-P~17~0~16M DIR/n.raw
+            &qemu-nbd -t -k DIR/nbd -f raw DIR/n.raw
+            qemu-img info --image-opts driver=nbd,path=DIR/nbd,open-timeout=10
+            qemu-img convert -n -f raw -O raw DIR/n.raw nbd+unix:///?socket=DIR/nbd
+            qemu-img convert -f raw -O raw nbd+unix:///?socket=DIR/nbd DIR/f.raw
+            qemu-img convert -f raw -O qcow2 nbd+unix:///?socket=DIR/nbd DIR/f.qcow2
+            qemu-io -f raw -c read~0~4k nbd+unix:///?socket=DIR/nbd
             """;
 
     private static final String SERVERS =
@@ -81,7 +90,7 @@ final class Training {
                     Stream.of(line.replace("DIR", folder.toString()).split(" "))
                             .map(word -> word.replace('~', ' '))
                             .toList();
-            Main.run(words.getFirst(), words.subList(1, words.size()), out);
+            run(words, out);
         }
         out.flush();
         try (Stream<Path> files = Files.walk(folder)) {
@@ -92,5 +101,16 @@ final class Training {
         Path stamp = Path.of(arguments[1]);
         Files.writeString(stamp, System.getProperty("java.home") + "\n");
         Files.setLastModifiedTime(stamp, FileTime.from(Instant.parse(arguments[2])));
+    }
+
+    /// Runs a command to its end; one that is marked by `&` is a server, and lives as long as we.
+    private static void run(List<String> words, Stdout out) {
+        String program = words.getFirst();
+        List<String> rest = words.subList(1, words.size());
+        if (program.startsWith("&")) {
+            Workers.startDaemon("training:server", () -> Main.run(program.substring(1), rest, out));
+        } else {
+            Main.run(program, rest, out);
+        }
     }
 }

@@ -24,6 +24,21 @@ public interface ByteStream extends AutoCloseable {
         return awaitReadable(patienceMillis) ? read(dst) : 0;
     }
 
+    /// Fills a buffer, waiting for as long as it takes.
+    ///
+    /// @return the bytes read, which are fewer only if the peer has ended its side
+    default int readFully(ByteBuffer dst) throws BlockException {
+        int done = 0;
+        while (done < dst.remaining()) {
+            int n = read(dst.slice(dst.position() + done, dst.remaining() - done));
+            if (n < 0) {
+                break;
+            }
+            done += n;
+        }
+        return done;
+    }
+
     /// Writes all buffers in turn.
     void write(ByteBuffer... srcs) throws BlockException;
 

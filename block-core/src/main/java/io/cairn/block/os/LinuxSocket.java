@@ -71,19 +71,47 @@ final class LinuxSocket implements HostSocket {
         }
     }
 
+    /// A platform thread waits in the kernel for all of them, which costs one call.
+    @Override
+    public int readFully(ByteBuffer dst) throws BlockException {
+        if (Thread.currentThread().isVirtual()) {
+            return HostSocket.super.readFully(dst);
+        }
+        int fd = descriptor.enter();
+        try {
+            setPatience(fd, 0);
+            int done = 0;
+            while (done < dst.remaining()) {
+                ByteBuffer rest = dst.slice(dst.position() + done, dst.remaining() - done);
+                int n = SocketCalls.receive(fd, rest, SocketCalls.WAIT_ALL);
+                if (n == 0) {
+                    break;
+                }
+                done += Math.max(0, n);
+            }
+            return done;
+        } finally {
+            descriptor.leave();
+        }
+    }
+
     private int receive(int fd, ByteBuffer dst, long patienceMillis) throws BlockException {
         if (Thread.currentThread().isVirtual()) {
             return receiveWhenReady(fd, dst, patienceMillis);
         }
-        if (patience != patienceMillis) {
-            SocketCalls.setReceiveTimeout(fd, patienceMillis);
-            patience = patienceMillis;
-        }
+        setPatience(fd, patienceMillis);
         int n = SocketCalls.receive(fd, dst, 0);
         while (n < 0 && patienceMillis == 0) {
             n = SocketCalls.receive(fd, dst, 0);
         }
         return n;
+    }
+
+    private void setPatience(int fd, long millis) {
+        if (patience != millis) {
+            SocketCalls.setReceiveTimeout(fd, millis);
+            patience = millis;
+        }
     }
 
     private int receiveWhenReady(int fd, ByteBuffer dst, long patienceMillis)

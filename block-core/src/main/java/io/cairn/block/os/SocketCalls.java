@@ -28,6 +28,9 @@ final class SocketCalls {
     /// Fails rather than waits.
     static final int DONT_WAIT = 0x40;
 
+    /// Waits until a buffer is full, or a signal or the end comes first.
+    static final int WAIT_ALL = 0x100;
+
     private static final int SHUT_RD = 0;
     private static final int SHUT_RDWR = 2;
     private static final int POLLIN = 1;

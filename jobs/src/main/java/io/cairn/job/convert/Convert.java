@@ -26,6 +26,7 @@ import java.util.List;
 /// taken is one buffer for each thread.
 public final class Convert {
     private static final int BATCH_BYTES = 2 << 20;
+    private static final int MIN_BATCH_BYTES = 256 << 10;
 
     private final JoinedDisk source;
     private final BlockBackend target;
@@ -52,7 +53,7 @@ public final class Convert {
     /// Runs the conversion to its end. The control counts bytes of data.
     public void run() throws BlockException {
         int cluster = options.compressed() ? clusterSize() : 1;
-        int batchBytes = Math.max(BATCH_BYTES, cluster);
+        int batchBytes = Math.max(batchBytes(), cluster);
         Batches batches =
                 new Batches(
                         new RangeFinder(source, options, warnings, backingEnd(), cluster),
@@ -80,6 +81,12 @@ public final class Convert {
             target.write(0, ByteBuffer.allocateDirect(0), WriteFlags.COMPRESSED);
         }
         target.flush();
+    }
+
+    /// As much as suits both sides, within reason.
+    private int batchBytes() {
+        long least = Math.min(source.optimalTransfer(), JoinedDisk.optimalTransfer(target));
+        return Math.clamp(least, MIN_BATCH_BYTES, BATCH_BYTES);
     }
 
     private static ByteBuffer acquire(List<PooledBuffer> all, int length) throws BlockException {

@@ -28,6 +28,17 @@ final class JoinedDisk {
         return ends.length == 0 ? 0 : ends[ends.length - 1];
     }
 
+    /// The shortest of the lengths in which the images are best read.
+    long optimalTransfer() {
+        return images.stream().mapToLong(JoinedDisk::optimalTransfer).min().orElse(Long.MAX_VALUE);
+    }
+
+    /// The length in which an image is best read or written; very long if any will do.
+    static long optimalTransfer(BlockBackend image) {
+        long optimal = image.limits().optimalTransfer();
+        return optimal == 0 ? Long.MAX_VALUE : optimal;
+    }
+
     /// Which image holds an offset before the disk's end.
     int indexOf(long offset) {
         int index = 0;

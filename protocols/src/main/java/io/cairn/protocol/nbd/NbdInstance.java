@@ -27,6 +27,10 @@ final class NbdInstance extends DriverInstance {
     /// The longest range that a plain header can tell, a multiple of every block size.
     private static final long MAX_PLAIN = 0x7ff00000L;
 
+    /// Of longer pieces, a few under way at one time do not stay in the processors' caches between
+    /// disk and socket.
+    private static final int BEST_PIECE = 1 << 20;
+
     private final NbdLinks link;
     private final SocketEndpoint endpoint;
     private final NbdOptions options;
@@ -61,7 +65,7 @@ final class NbdInstance extends DriverInstance {
         long range = seen().length() > MAX_PLAIN ? MAX_PLAIN : 0;
         return Limits.NONE
                 .withRequestAlignment(Math.min(block, 1 << 20))
-                .withTransfer(Math.min(max, NbdWire.MAX_PAYLOAD), 0)
+                .withTransfer(Math.min(max, NbdWire.MAX_PAYLOAD), Math.min(max, BEST_PIECE))
                 .withZeroes(block, range)
                 .withDiscard(block, range);
     }

@@ -22,11 +22,21 @@ public final class NbdStream implements AutoCloseable {
     /// The longest message that is waited for as a whole.
     public static final int MAX_SIZE = 256 << 10;
 
+    /// From this length on, what goes with a message is worth being read to its place at once.
+    private static final int LONG = 64 << 10;
+
+    /// In so many steps the longest header is read.
+    private static final int HEADER_READS = 3;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(0);
 
     private final ByteStream stream;
     private final boolean isPooled;
     private ByteBuffer in = NOTHING;
+
+    /// How often no more is read than is asked for: what follows a long message is likely to be
+    /// long too, and what comes here has to be copied.
+    private int exactReads;
 
     /// The loan of the buffer, if it is one.
     private @Nullable PooledBuffer lent;
@@ -134,7 +144,9 @@ public final class NbdStream implements AutoCloseable {
             } else if (in.capacity() - in.position() < count || had == 0) {
                 in.compact().flip();
             }
-            ByteBuffer free = in.duplicate().limit(in.capacity()).position(in.limit());
+            int room = exactReads > 0 ? count - had : in.capacity() - in.limit();
+            exactReads = Math.max(0, exactReads - 1);
+            ByteBuffer free = in.duplicate().limit(in.limit() + room).position(in.limit());
             int n = patienceMillis == 0 ? stream.read(free) : stream.read(free, patienceMillis);
             if (n < 0) {
                 if (had == 0) {
@@ -166,13 +178,11 @@ public final class NbdStream implements AutoCloseable {
         int done = Math.min(in.remaining(), dst.remaining());
         dst.duplicate().put(in.slice(in.position(), done));
         in.position(in.position() + done);
-        while (done < dst.remaining()) {
-            int n = stream.read(dst.slice(dst.position() + done, dst.remaining() - done));
-            if (n < 0) {
-                throw ended();
-            }
-            done += n;
+        int rest = dst.remaining() - done;
+        if (rest > 0 && stream.readFully(dst.slice(dst.position() + done, rest)) < rest) {
+            throw ended();
         }
+        exactReads = dst.remaining() >= LONG ? HEADER_READS : 0;
     }
 
     /// Passes over bytes.

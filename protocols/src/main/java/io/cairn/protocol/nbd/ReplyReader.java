@@ -33,7 +33,7 @@ final class ReplyReader {
     ///
     /// @return the request that is answered with it, or null if there is more to come
     @Nullable NbdRequest read() throws BlockException {
-        stream.require(4);
+        stream.require(NbdWire.SIMPLE_REPLY_SIZE);
         int magic = stream.in().getInt(stream.in().position());
         if (handshake.isExtended()
                 ? magic == NbdWire.EXTENDED_REPLY_MAGIC
@@ -47,7 +47,6 @@ final class ReplyReader {
     }
 
     private NbdRequest readSimple() throws BlockException {
-        stream.require(NbdWire.SIMPLE_REPLY_SIZE);
         ByteBuffer in = stream.in();
         in.getInt();
         int error = in.getInt();
