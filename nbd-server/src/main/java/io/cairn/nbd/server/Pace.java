@@ -2,6 +2,8 @@ package io.cairn.nbd.server;
 
 import io.cairn.protocol.nbd.NbdWire;
 
+import java.util.function.LongSupplier;
+
 /// How long requests of one connection take the disk, and so whether many of them are to be carried
 /// out at once.
 ///
@@ -53,19 +55,20 @@ final class Pace {
     /// Some requests that one worker carries out. What they wait for the client is not the disk's
     /// fault and does not count.
     final class Batch {
-        private final ReplyBuffer replies;
+        private final LongSupplier waitNanos;
         private long began;
         private int count;
         private long bytes;
 
-        Batch(ReplyBuffer replies) {
-            this.replies = replies;
+        /// @param waitNanos how long the worker has waited for the client in all
+        Batch(LongSupplier waitNanos) {
+            this.waitNanos = waitNanos;
             begin();
         }
 
         /// Starts anew.
         void begin() {
-            began = System.nanoTime() - replies.sendNanos();
+            began = System.nanoTime() - waitNanos.getAsLong();
             count = 0;
             bytes = 0;
         }
@@ -78,7 +81,7 @@ final class Pace {
         }
 
         private boolean isSlow() {
-            long nanos = System.nanoTime() - replies.sendNanos() - began;
+            long nanos = System.nanoTime() - waitNanos.getAsLong() - began;
             return count > 0 && nanos - bytes * NANOS_PER_BYTE > count * SLOW_NANOS;
         }
 

@@ -155,7 +155,7 @@ final class Transmission {
             before.flushBeneath();
         }
         ofTurn = replies;
-        Pace.Batch batch = pace.new Batch(replies);
+        Pace.Batch batch = pace.new Batch(() -> replies.sendNanos() + in.fillNanos());
         while (true) {
             if (in.buffered() < headerSize()) {
                 batch.judge();
@@ -319,7 +319,7 @@ final class Transmission {
             replies.flush();
             try (PooledBuffer pooled = length > 0 ? readPayload(length) : null) {
                 turns.pass();
-                Pace.Batch batch = pace.new Batch(replies);
+                Pace.Batch batch = pace.new Batch(replies::sendNanos);
                 batch.add(request);
                 ByteBuffer payload = pooled == null ? null : pooled.buffer();
                 runner.run(request, payload, RequestRunner.PIECE, replies);

@@ -38,6 +38,8 @@ public final class NbdStream implements AutoCloseable {
     /// long too, and what comes here has to be copied.
     private int exactReads;
 
+    private long fillNanos;
+
     /// The loan of the buffer, if it is one.
     private @Nullable PooledBuffer lent;
 
@@ -179,10 +181,20 @@ public final class NbdStream implements AutoCloseable {
         dst.duplicate().put(in.slice(in.position(), done));
         in.position(in.position() + done);
         int rest = dst.remaining() - done;
-        if (rest > 0 && stream.readFully(dst.slice(dst.position() + done, rest)) < rest) {
-            throw ended();
+        if (rest > 0) {
+            long began = System.nanoTime();
+            int n = stream.readFully(dst.slice(dst.position() + done, rest));
+            fillNanos += System.nanoTime() - began;
+            if (n < rest) {
+                throw ended();
+            }
         }
         exactReads = dst.remaining() >= LONG ? HEADER_READS : 0;
+    }
+
+    /// How long the calls of {@link #readFully} have waited in all.
+    public long fillNanos() {
+        return fillNanos;
     }
 
     /// Passes over bytes.

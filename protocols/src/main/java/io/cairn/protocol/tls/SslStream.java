@@ -135,7 +135,9 @@ final class SslStream implements ByteStream {
     public int read(ByteBuffer dst) throws BlockException {
         try {
             while (!plain.hasRemaining()) {
-                SSLEngineResult result = unwrap();
+                // What holds any record takes it without a copy.
+                boolean isDirect = dst.remaining() >= plain.capacity();
+                SSLEngineResult result = isDirect ? engine.unwrap(in, dst.duplicate()) : unwrap();
                 switch (result.getStatus()) {
                     case CLOSED -> {
                         return -1;
@@ -146,6 +148,9 @@ final class SslStream implements ByteStream {
                         }
                     }
                     case OK, BUFFER_OVERFLOW -> afterHandshake(result.getHandshakeStatus());
+                }
+                if (isDirect && result.bytesProduced() > 0) {
+                    return result.bytesProduced();
                 }
             }
         } catch (SSLException e) {
