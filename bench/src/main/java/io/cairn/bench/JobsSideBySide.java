@@ -9,39 +9,51 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// Runs our jobs and those of the peer's storage daemon in turn on the same disks, checks that they
+/// Runs jobs in our storage daemon and in the peer's in turn on the same disks, checks that they
 /// wrote the same, and prints the ratio of the medians (peer's time to ours: above 1 we are
-/// faster). Ours run through the library in a process of their own.
+/// faster). Then has both serve a disk to a writer while a job copies it, and compares how long its
+/// writes take.
 ///
-///     JobsSideBySide DIRECTORY [--quick] [KIND…]
+///     JobsSideBySide LAUNCHER DIRECTORY [--quick] [NAME…]
 ///
-/// `DIRECTORY` takes some 12 GB of scratch files (1.5 GB with `--quick`), which are removed; kinds
-/// are `mirror`, `commit`, `stream`, `backup`.
+/// `LAUNCHER` is this checkout's `cairn`; `DIRECTORY` takes some 12 GB of scratch files (3 GB with
+/// `--quick`), which are removed; names choose comparisons that begin with them (`mirror`, `stream
+/// qcow2`, `writer`). The daemons stay the same from round to round, as in use, and the first round
+/// is not counted.
 public final class JobsSideBySide {
+    private static final List<String> FORMATS = List.of("raw", "qcow2");
     private static final int ROUNDS = 5;
 
+    private final String launcher;
     private final Path directory;
     private final long length;
+    private final List<String> chosen;
+    private boolean same = true;
 
-    private JobsSideBySide(Path directory, boolean isQuick) {
+    private JobsSideBySide(String launcher, Path directory, boolean isQuick, List<String> chosen) {
+        this.launcher = launcher;
         this.directory = directory;
-        this.length = isQuick ? 256L << 20 : 2L << 30;
+        this.length = isQuick ? 512L << 20 : 2L << 30;
+
+        this.chosen = chosen;
     }
 
     /// Compares; the exit status is 1 if the two did not do the same.
     public static void main(String[] arguments) throws IOException, InterruptedException {
         List<String> rest = new ArrayList<>(Arrays.asList(arguments));
         boolean quick = rest.remove("--quick");
-        if (rest.isEmpty()) {
-            System.err.println("usage: JobsSideBySide DIRECTORY [--quick] [KIND...]");
+        if (rest.size() < 2) {
+            System.err.println("usage: JobsSideBySide LAUNCHER DIRECTORY [--quick] [NAME...]");
             System.exit(2);
         }
-        Path scratch = Files.createTempDirectory(Path.of(rest.removeFirst()), "bench");
-        boolean same;
+        String launcher = Path.of(rest.get(0)).toAbsolutePath().toString();
+        Path scratch = Files.createTempDirectory(Path.of(rest.get(1)), "bench");
+        JobsSideBySide bench =
+                new JobsSideBySide(launcher, scratch, quick, rest.subList(2, rest.size()));
         try {
-            JobsSideBySide bench = new JobsSideBySide(scratch, quick);
             bench.makeDisks();
-            same = bench.compareAll(rest);
+            bench.compareSpeed();
+            bench.compareLatency();
         } finally {
             try (var files = Files.list(scratch)) {
                 for (Path file : files.toList()) {
@@ -50,25 +62,46 @@ public final class JobsSideBySide {
             }
             Files.delete(scratch);
         }
-        System.exit(same ? 0 : 1);
+        System.exit(bench.same ? 0 : 1);
     }
 
     private void makeDisks() throws IOException, InterruptedException {
         Disks.full(directory.resolve("full.raw"), length);
-        peer("convert", "-f", "raw", "-O", "qcow2", "full.raw", "full.qcow2");
-        for (String format : List.of("raw", "qcow2")) {
-            peer("create", "-q", "-f", format, "out." + format, Long.toString(length));
+        image("convert", "-f", "raw", "-O", "qcow2", "full.raw", "full.qcow2");
+        for (String format : FORMATS) {
+            image("create", "-q", "-f", format, "out." + format, Long.toString(length));
             String middle = "middle-" + format;
             Files.copy(directory.resolve("full.qcow2"), directory.resolve(middle));
-            peer("rebase", "-u", "-f", "qcow2", "-b", "out." + format, "-F", format, middle);
+            image("rebase", "-u", "-f", "qcow2", "-b", "out." + format, "-F", format, middle);
         }
     }
 
-    private boolean compareAll(List<String> chosen) throws IOException, InterruptedException {
-        boolean same = true;
+    private boolean isChosen(String name) {
+        return chosen.isEmpty() || chosen.stream().anyMatch(name::startsWith);
+    }
+
+    private List<JobDaemon> startBoth() throws IOException, InterruptedException {
+        JobDaemon peer = JobDaemon.start("peer", List.of("qemu-storage-daemon"), directory);
+        try {
+            return List.of(peer, JobDaemon.start("ours", List.of(launcher, "daemon"), directory));
+        } catch (IOException e) {
+            peer.close();
+            throw e;
+        }
+    }
+
+    private static void end(List<JobDaemon> daemons) throws IOException {
+        for (JobDaemon daemon : daemons) {
+            daemon.close();
+        }
+    }
+
+    // ---- speed
+
+    private void compareSpeed() throws IOException, InterruptedException {
         System.out.printf(
                 Locale.ROOT,
-                "%-16s %9s %9s %6s %6s %8s%n",
+                "%-24s %9s %9s %6s %6s %8s%n",
                 "job",
                 "peer s",
                 "ours s",
@@ -76,63 +109,60 @@ public final class JobsSideBySide {
                 "goal",
                 "ours MB");
         for (JobKind kind : JobKind.values()) {
-            String name = kind.name().toLowerCase(Locale.ROOT);
-            if (chosen.isEmpty() || chosen.contains(name)) {
-                for (String format : List.of("raw", "qcow2")) {
-                    same &= compare(kind, name, format);
+            for (String format : FORMATS) {
+                String name = kind.name().toLowerCase(Locale.ROOT) + " " + format;
+                if (isChosen(name)) {
+                    List<JobDaemon> daemons = startBoth();
+                    try {
+                        compareSpeed(name, kind, format, daemons);
+                    } finally {
+                        end(daemons);
+                    }
                 }
             }
         }
-        return same;
     }
 
-    private boolean compare(JobKind kind, String name, String format)
+    private void compareSpeed(String name, JobKind kind, String format, List<JobDaemon> daemons)
             throws IOException, InterruptedException {
         JobDisks disks = JobDisks.of(kind, format);
-        double[] theirs = new double[ROUNDS];
-        double[] ours = new double[ROUNDS];
-        long peak = 0;
-        boolean same = true;
+        double[][] seconds = new double[daemons.size()][ROUNDS];
         for (int i = 0; i <= ROUNDS; i++) {
-            int round = Math.max(0, i - 1);
-            boolean isPeerFirst = i % 2 == 0;
-            for (boolean isPeer : new boolean[] {isPeerFirst, !isPeerFirst}) {
+            for (int k = 0; k < daemons.size(); k++) {
+                int which = (i + k) % daemons.size();
+                JobDaemon daemon = daemons.get(which);
                 prepare(kind, format, disks);
-                if (isPeer) {
-                    try (PeerDaemon daemon = new PeerDaemon(directory, disks)) {
-                        theirs[round] = daemon.run(kind);
-                    }
-                } else {
-                    Run run = ours(kind, format);
-                    ours[round] = Double.parseDouble(run.output().strip());
-                    peak = Math.max(peak, run.peakBytes());
-                }
-                keep(disks, isPeer ? "peer" : "ours");
+                daemon.open(disks);
+                seconds[which][Math.max(0, i - 1)] = daemon.run(kind);
+                daemon.close(disks);
+                Files.move(
+                        directory.resolve(disks.result()),
+                        directory.resolve(daemon.title()),
+                        StandardCopyOption.REPLACE_EXISTING);
             }
             same &= i > 0 || isSame(disks);
         }
-        double peer = median(theirs);
-        double mine = median(ours);
+        double peer = median(seconds[0]);
+        double mine = median(seconds[1]);
         System.out.printf(
                 Locale.ROOT,
-                "%-16s %9.3f %9.3f %6.2f %6.1f %8d %s%n",
-                name + " " + format,
+                "%-24s %9.3f %9.3f %6.2f %6.1f %8d %s%n",
+                name,
                 peer,
                 mine,
                 peer / mine,
                 kind.goal(),
-                peak >> 20,
+                daemons.get(1).peakBytes() >> 20,
                 same ? "" : "RESULTS DIFFER");
-        return same;
     }
 
     private void prepare(JobKind kind, String format, JobDisks disks)
             throws IOException, InterruptedException {
         String size = Long.toString(length);
         switch (kind) {
-            case MIRROR, BACKUP -> peer("create", "-q", "-f", format, disks.result(), size);
+            case MIRROR, BACKUP -> image("create", "-q", "-f", format, disks.result(), size);
             case COMMIT -> {
-                peer("create", "-q", "-f", format, disks.result(), size);
+                image("create", "-q", "-f", format, disks.result(), size);
                 overlay("middle-" + format, "qcow2");
             }
             case STREAM -> overlay("full." + format, format);
@@ -140,69 +170,92 @@ public final class JobsSideBySide {
     }
 
     private void overlay(String backing, String format) throws IOException, InterruptedException {
-        peer("create", "-q", "-f", "qcow2", "-b", backing, "-F", format, "top");
-    }
-
-    private Run ours(JobKind kind, String format) throws IOException, InterruptedException {
-        List<String> command =
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx96m",
-                        "-cp",
-                        classPath(),
-                        JobRun.class.getName(),
-                        kind.name(),
-                        format);
-        Run run = Run.of(command, directory);
-        if (run.status() != 0) {
-            throw new IOException("our " + kind + " failed");
-        }
-        return run;
-    }
-
-    private static String classPath() {
-        List<String> absolute = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(":", -1)) {
-            absolute.add(Path.of(entry).toAbsolutePath().toString());
-        }
-        return String.join(":", absolute);
-    }
-
-    private void keep(JobDisks disks, String name) throws IOException {
-        Files.move(
-                directory.resolve(disks.result()),
-                directory.resolve(name),
-                StandardCopyOption.REPLACE_EXISTING);
+        image("create", "-q", "-f", "qcow2", "-b", backing, "-F", format, "top");
     }
 
     private boolean isSame(JobDisks disks) throws IOException, InterruptedException {
         String format = disks.result().endsWith("raw") ? "raw" : "qcow2";
-        Run run =
-                Run.of(
-                        List.of(
-                                "qemu-img",
-                                "compare",
-                                "-q",
-                                "-f",
-                                format,
-                                "-F",
-                                format,
-                                "peer",
-                                "ours"),
-                        directory);
-        return run.status() == 0;
+        List<String> compare =
+                List.of("qemu-img", "compare", "-q", "-f", format, "-F", format, "peer", "ours");
+        return Run.of(compare, directory).status() == 0;
+    }
+
+    // ---- latency
+
+    /// A job under which a writer writes.
+    private record Copying(String name, JobKind kind, String further) {}
+
+    private void compareLatency() throws IOException, InterruptedException {
+        System.out.printf(
+                Locale.ROOT,
+                "%-24s %17s %13s %19s %6s %19s %6s%n",
+                "peer's, ours: writes in",
+                "writes/s",
+                "job's MB/s",
+                "p50 us",
+                "ratio",
+                "p99 us",
+                "ratio");
+        for (Copying job :
+                List.of(
+                        new Copying("mirror background", JobKind.MIRROR, ""),
+                        new Copying(
+                                "mirror blocking", JobKind.MIRROR, ",'copy-mode':'write-blocking'"),
+                        new Copying("backup", JobKind.BACKUP, ""))) {
+            for (String format : FORMATS) {
+                if (isChosen("writer " + job.name() + " " + format)) {
+                    List<JobDaemon> daemons = startBoth();
+                    try {
+                        compareLatency(job, format, daemons);
+                    } finally {
+                        end(daemons);
+                    }
+                }
+            }
+        }
+    }
+
+    private void compareLatency(Copying job, String format, List<JobDaemon> daemons)
+            throws IOException, InterruptedException {
+        JobDisks disks = JobDisks.of(job.kind(), format);
+        List<JobLatency> theirs = new ArrayList<>();
+        List<JobLatency> ours = new ArrayList<>();
+        for (int i = 0; i <= ROUNDS; i++) {
+            for (int k = 0; k < daemons.size(); k++) {
+                int which = (i + k) % daemons.size();
+                JobDaemon daemon = daemons.get(which);
+                prepare(job.kind(), format, disks);
+                daemon.open(disks);
+                JobLatency found = JobLatency.measure(daemon, job.kind(), job.further(), length);
+                if (i > 0) {
+                    (which == 0 ? theirs : ours).add(found);
+                }
+                daemon.close(disks);
+            }
+        }
+        JobLatency peer = JobLatency.all(theirs);
+        JobLatency mine = JobLatency.all(ours);
+        System.out.printf(
+                Locale.ROOT,
+                "%-24s %8.0f %8.0f %6.0f %6.0f %9.1f %9.1f %6.2f %9.1f %9.1f %6.2f%n",
+                job.name() + " " + format,
+                peer.sortedNanos().length / peer.seconds(),
+                mine.sortedNanos().length / mine.seconds(),
+                peer.jobBytes() / peer.seconds() / (1 << 20),
+                mine.jobBytes() / mine.seconds() / (1 << 20),
+                peer.micros(0.5),
+                mine.micros(0.5),
+                peer.micros(0.5) / mine.micros(0.5),
+                peer.micros(0.99),
+                mine.micros(0.99),
+                peer.micros(0.99) / mine.micros(0.99));
     }
 
     private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return Arrays.stream(values).sorted().toArray()[values.length / 2];
     }
 
-    private void peer(String... arguments) throws IOException, InterruptedException {
+    private void image(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("qemu-img"));
         command.addAll(List.of(arguments));
         if (Run.of(command, directory).status() != 0) {

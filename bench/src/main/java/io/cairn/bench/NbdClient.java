@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// The least that an NBD client needs: the nameless export, simple replies, one request at a time.
+/// The least that an NBD client needs: simple replies, one request at a time.
 final class NbdClient implements AutoCloseable {
     private static final long OPTION_MAGIC = 0x49484156454F5054L;
     private static final int REQUEST_MAGIC = 0x25609513;
@@ -18,10 +19,13 @@ final class NbdClient implements AutoCloseable {
     private final ByteBuffer message = ByteBuffer.allocateDirect(28 + BLOCK);
     private final ByteBuffer reply = ByteBuffer.allocateDirect(16 + BLOCK);
 
-    NbdClient(Path socket) throws IOException {
+    /// @param export the export's name, empty for a server that has but one
+    NbdClient(Path socket, String export) throws IOException {
         channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
         receive(18);
-        message.putInt(3).putLong(OPTION_MAGIC).putInt(OPT_EXPORT_NAME).putInt(0);
+        byte[] name = export.getBytes(StandardCharsets.UTF_8);
+        message.putInt(3).putLong(OPTION_MAGIC).putInt(OPT_EXPORT_NAME);
+        message.putInt(name.length).put(name);
         send();
         receive(10);
     }

@@ -70,7 +70,7 @@ public final class NbdEndurance {
                     "threads");
             report(server, 0);
             for (int i = 0; i < IDLE; i++) {
-                NbdClient client = new NbdClient(server.socket());
+                NbdClient client = new NbdClient(server.socket(), "");
                 idle.add(client);
                 client.read(i);
             }
@@ -102,7 +102,7 @@ public final class NbdEndurance {
     private void work(Path socket, int number) throws BlockException {
         Random random = new Random(number);
         long[] written = new long[BLOCKS];
-        try (NbdClient client = new NbdClient(socket)) {
+        try (NbdClient client = new NbdClient(socket, "")) {
             while (!isOver) {
                 int block = random.nextInt(BLOCKS);
                 long place = (long) number * BLOCKS + block;
