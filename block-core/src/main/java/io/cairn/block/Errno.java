@@ -63,7 +63,10 @@ public enum Errno {
     EDQUOT(122, "Disk quota exceeded"),
     ENOMEDIUM(123, "No medium found"),
     EMEDIUMTYPE(124, "Wrong medium type"),
-    ECANCELED(125, "Operation canceled");
+    ECANCELED(125, "Operation canceled"),
+    ENOKEY(126, "Required key not available"),
+    EKEYEXPIRED(127, "Key has expired"),
+    EKEYREVOKED(128, "Key has been revoked");
 
     private final int value;
     private final String text;

@@ -48,6 +48,7 @@ public final class ObjectRegistry {
     /// A registry that knows the built-in types.
     public ObjectRegistry() {
         types.put(Secret.TYPE, new SecretType());
+        types.put(Secret.KEYRING_TYPE, new KeyringSecretType());
         types.put(ThrottleGroupObject.TYPE, new ThrottleGroupType());
         types.put(IothreadType.TYPE, new IothreadType());
     }

@@ -3,25 +3,33 @@ package io.cairn.block.object;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.os.HostKeyring;
 import io.cairn.block.os.HostPath;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 
-/// A `secret` object: bytes that an option refers to by id, such as a passphrase; given as they are
-/// or in Base64, and perhaps encrypted with another secret. Wiped when closed.
+/// A `secret` or `secret_keyring` object: bytes that an option refers to by id, such as a
+/// passphrase; given as they are or in Base64, and perhaps encrypted with another secret. Wiped
+/// when closed.
 public final class Secret implements ObjectRegistry.UserObject {
     /// The type's name for `--object`.
     public static final String TYPE = "secret";
 
+    /// The name of the type whose bytes are a key that the kernel keeps.
+    public static final String KEYRING_TYPE = "secret_keyring";
+
     /// The longest secret file that is read.
     private static final int MAX_LENGTH = 1 << 20;
 
+    private final String type;
     private final byte[] value;
 
-    private Secret(byte[] value) {
+    private Secret(String type, byte[] value) {
+        this.type = type;
         this.value = value;
     }
 
@@ -31,12 +39,23 @@ public final class Secret implements ObjectRegistry.UserObject {
     static Secret of(String id, SecretProperties properties, ObjectRegistry registry)
             throws BlockException {
         byte[] raw = load(properties.data(), properties.file());
-        byte[] value = properties.isBase64() ? decoded(raw) : raw;
-        String keyId = properties.keyId();
-        if (id.equals(keyId)) {
-            throw new InvalidOptionException("Secret with id '" + id + "' has no data");
+        return new Secret(TYPE, properties.coding().decode(id, raw, registry));
+    }
+
+    /// Makes a secret of the type {@value #KEYRING_TYPE} of its properties.
+    ///
+    /// @param id the object's own, which cannot be the key's
+    static Secret of(String id, KeyringProperties properties, ObjectRegistry registry)
+            throws BlockException {
+        byte[] raw;
+        try {
+            raw = HostKeyring.read(properties.serial());
+        } catch (BlockException e) {
+            throw e.prefixed(
+                    String.format(
+                            Locale.ROOT, "Unable to read serial key %08x", properties.serial()));
         }
-        return new Secret(keyId == null ? value : decrypt(registry, keyId, properties.iv(), value));
+        return new Secret(KEYRING_TYPE, properties.coding().decode(id, raw, registry));
     }
 
     private static byte[] load(@Nullable String data, @Nullable String file) throws BlockException {
@@ -65,34 +84,9 @@ public final class Secret implements ObjectRegistry.UserObject {
         }
     }
 
-    private static byte[] decoded(byte[] text) throws InvalidOptionException {
-        try {
-            return Base64Text.decode(text);
-        } finally {
-            Arrays.fill(text, (byte) 0);
-        }
-    }
-
-    private static byte[] decrypt(
-            ObjectRegistry registry, String keyId, @Nullable String iv, byte[] encrypted)
-            throws InvalidOptionException {
-        ObjectRegistry.UserObject key = registry.find(keyId).orElse(null);
-        if (key == null) {
-            throw new InvalidOptionException("No secret with id '" + keyId + "'");
-        }
-        if (!(key instanceof Secret master)) {
-            throw new InvalidOptionException("Object with id '" + keyId + "' is not a secret");
-        }
-        if (iv == null) {
-            throw new InvalidOptionException("IV is required to decrypt secret");
-        }
-        byte[] vector = Base64Text.decode(iv.getBytes(StandardCharsets.UTF_8));
-        return MasterKey.decrypt(master.value(), vector, encrypted);
-    }
-
     /// A secret of these bytes, which are the object's from now on.
     static Secret of(byte[] value) {
-        return new Secret(value);
+        return new Secret(TYPE, value);
     }
 
     /// A copy of the secret, which the caller wipes after use.
@@ -102,7 +96,7 @@ public final class Secret implements ObjectRegistry.UserObject {
 
     @Override
     public String type() {
-        return TYPE;
+        return type;
     }
 
     @Override

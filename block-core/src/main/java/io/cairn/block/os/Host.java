@@ -27,6 +27,9 @@ interface Host {
     /// Lets the process that started this one go on; see {@link HostProcess#detach}.
     void detach(int ready, boolean keepsError) throws BlockException;
 
+    /// The payload of a key that the kernel keeps; see {@link HostKeyring#read}.
+    byte[] readKey(int serial) throws BlockException;
+
     /// Makes the first call quick; see {@link HostProcess#prepare}.
     void prepare();
 

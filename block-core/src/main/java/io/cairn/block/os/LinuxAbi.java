@@ -31,6 +31,7 @@ record LinuxAbi(
         int unlinkat,
         int fchmod,
         int renameat2,
+        int keyctl,
         int openDirect,
         int openDirectory,
         int openNoFollow) {
@@ -63,6 +64,7 @@ record LinuxAbi(
                     /* unlinkat= */ 263,
                     /* fchmod= */ 91,
                     /* renameat2= */ 316,
+                    /* keyctl= */ 250,
                     /* openDirect= */ 040000,
                     /* openDirectory= */ 0200000,
                     /* openNoFollow= */ 0400000);
@@ -100,6 +102,7 @@ record LinuxAbi(
                 /* unlinkat= */ 35,
                 /* fchmod= */ 52,
                 /* renameat2= */ 276,
+                /* keyctl= */ 219,
                 openDirect,
                 openDirectory,
                 openNoFollow);

@@ -75,6 +75,11 @@ final class LinuxHost implements Host {
     }
 
     @Override
+    public byte[] readKey(int serial) throws BlockException {
+        return LinuxKeys.read(serial);
+    }
+
+    @Override
     public void demandRing() throws BlockException {
         IoUring.demand();
     }

@@ -62,6 +62,11 @@ final class PortableHost implements Host {
     }
 
     @Override
+    public byte[] readKey(int serial) throws BlockException {
+        throw HostErrors.of(Errno.ENOSYS);
+    }
+
+    @Override
     public void demandRing() throws BlockException {
         throw IoUring.refused(Errno.ENOSYS);
     }
