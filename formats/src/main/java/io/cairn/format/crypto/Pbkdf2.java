@@ -15,7 +15,7 @@ public final class Pbkdf2 {
     /// A measurement that takes less says little.
     private static final long LEAST_NANOS = 100_000_000;
 
-    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private Pbkdf2() {}
 
@@ -70,11 +70,10 @@ public final class Pbkdf2 {
         Arrays.fill(u, (byte) 0);
     }
 
-    /// How many iterations take a time on this machine.
+    /// How many iterations take a second on this machine.
     ///
     /// @param clock tells nanoseconds
-    public static long iterationsFor(
-            HashAlgorithm hash, int keyLength, long milliseconds, LongSupplier clock)
+    public static long iterationsPerSecond(HashAlgorithm hash, int keyLength, LongSupplier clock)
             throws BlockException {
         byte[] password = {'p'};
         byte[] salt = new byte[32];
@@ -84,8 +83,7 @@ public final class Pbkdf2 {
             derive(hash, password, salt, iterations, keyLength);
             long nanos = Math.max(1, clock.getAsLong() - start);
             if (nanos >= LEAST_NANOS) {
-                double each = (double) nanos / iterations;
-                return (long) (milliseconds * NANOS_PER_MILLI / each);
+                return (long) (iterations * NANOS_PER_SECOND / nanos);
             }
         }
     }

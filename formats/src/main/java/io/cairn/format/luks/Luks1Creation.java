@@ -1,6 +1,7 @@
 package io.cairn.format.luks;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.format.crypto.CipherSpec;
 import io.cairn.format.crypto.HashAlgorithm;
@@ -19,6 +20,8 @@ public final class Luks1Creation {
 
     /// The volume's key, which is as good as random, takes this part of a passphrase's time.
     private static final int DIGEST_SHARE = 8;
+
+    private static final long MILLIS_PER_SECOND = 1000;
 
     private final LuksCreateOptions options;
     private final SecureRandom random;
@@ -53,12 +56,13 @@ public final class Luks1Creation {
         byte[] key = new byte[options.spec().keyLength()];
         random.nextBytes(key);
         try {
-            long perSlot = iterations(options.hash(), key.length, options.iterTime());
             long perDigest =
                     iterations(
                             options.hash(),
                             Luks1Layout.DIGEST_LENGTH,
-                            options.iterTime() / DIGEST_SHARE);
+                            options.iterTime(),
+                            DIGEST_SHARE);
+            long perSlot = iterations(options.hash(), key.length, options.iterTime());
             Luks1Header header =
                     new Luks1Header(
                             options.spec(),
@@ -76,12 +80,27 @@ public final class Luks1Creation {
 
     static long iterations(HashAlgorithm hash, int keyLength, long milliseconds)
             throws BlockException {
-        if (milliseconds < 0) {
-            throw new InvalidOptionException(
-                    "PBKDF iteration time cannot be negative: " + milliseconds);
+        return iterations(hash, keyLength, milliseconds, 1);
+    }
+
+    /// How many iterations take a part of a time.
+    ///
+    /// @param milliseconds has no sign
+    private static long iterations(HashAlgorithm hash, int keyLength, long milliseconds, int share)
+            throws BlockException {
+        long perSecond = Pbkdf2.iterationsPerSecond(hash, keyLength, System::nanoTime);
+        if (Math.unsignedMultiplyHigh(perSecond, milliseconds) != 0) {
+            throw outOfRange(perSecond + " too large to scale");
         }
-        long count = Pbkdf2.iterationsFor(hash, keyLength, milliseconds, System::nanoTime);
-        return Math.min(Luks1Layout.MAX_ITERATIONS, Math.max(MIN_ITERATIONS, count));
+        long count = Long.divideUnsigned(perSecond * milliseconds, MILLIS_PER_SECOND * share);
+        if (count >>> Integer.SIZE != 0) {
+            throw outOfRange(count + " larger than " + 0xffff_ffffL);
+        }
+        return Math.clamp(count, MIN_ITERATIONS, Luks1Layout.MAX_ITERATIONS);
+    }
+
+    private static InvalidOptionException outOfRange(String what) {
+        return new InvalidOptionException("PBKDF iterations " + what + ": " + Errno.ERANGE.text());
     }
 
     private List<Luks1Slot> slots() {

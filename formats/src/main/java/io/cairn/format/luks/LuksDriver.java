@@ -202,23 +202,38 @@ public final class LuksDriver implements BlockDriver {
     public void create(CreateContext context) throws BlockException {
         Creation options = CREATION.read(context.options(), Dialect.COMMAND_LINE);
         Preallocation preallocation = takePreallocation(context.options());
-        HeaderMaker creation = maker(options);
+        Options rest = new Options(context.options());
+        for (String key : rest.keys()) {
+            context.options().take(key);
+        }
+        // As with the peer, the file is made anew before anyone looks at the passphrase.
+        Child file = context.file(rest);
         byte[] passphrase =
                 Passphrases.require(
                         context.objects(), options.luks().keySecret(), LuksOptions.KEY_SECRET);
         try {
-            Options rest = new Options(context.options());
-            for (String key : rest.keys()) {
-                context.options().take(key);
-            }
-            Child file = context.file(rest);
+            HeaderMaker creation = maker(options);
             long payload = headerLength(options);
             long end = options.isDetached() ? payload : end(payload, options.size());
-            file.truncate(end, false, preallocation, false);
+            truncate(file, end, preallocation);
             creation.write(HeaderArea.of(file), passphrase, options.isDetached() ? 0 : payload);
         } finally {
             Arrays.fill(passphrase, (byte) 0);
         }
+    }
+
+    private static void truncate(Child file, long length, Preallocation preallocation)
+            throws BlockException {
+        try {
+            file.truncate(length, false, preallocation, false);
+        } catch (BlockException e) {
+            throw e.errno() == Errno.EFBIG ? tooLarge() : e;
+        }
+    }
+
+    /// The peer names no format here, and so no other error than that of a failed write.
+    private static BlockException tooLarge() {
+        return new BlockException(Errno.EIO, "The requested file size is too large");
     }
 
     /// Writes the header of a new volume.
@@ -247,18 +262,19 @@ public final class LuksDriver implements BlockDriver {
 
     private static long end(long payload, long size) throws BlockException {
         if (size < 0 || size > Long.MAX_VALUE - payload) {
-            throw new BlockException(Errno.EFBIG, "The requested file size is too large");
+            throw tooLarge();
         }
         return payload + size;
     }
 
-    /// How the payload's space is had; what is none of the ways is left to the protocol to refuse.
+    /// How the payload's space is had: that of metadata is there in any case. What is none of the
+    /// ways is left to the protocol to refuse.
     private static Preallocation takePreallocation(Options options) {
         if (options.get(PREALLOCATION) instanceof JsonString text) {
             for (Preallocation mode : Preallocation.values()) {
                 if (mode.name().toLowerCase(Locale.ROOT).equals(text.value())) {
                     options.take(PREALLOCATION);
-                    return mode;
+                    return mode == Preallocation.METADATA ? Preallocation.OFF : mode;
                 }
             }
         }

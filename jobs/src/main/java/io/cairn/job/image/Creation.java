@@ -22,7 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// One creation of an image by its filename: makes the files that the format writes itself into,
-/// and takes those that are new away again unless it {@linkplain #finish() comes to its end}.
+/// and takes them away again unless it {@linkplain #finish() comes to its end}. That includes files
+/// that were there before, once they are overwritten: what they held is lost by then.
 final class Creation implements CreateContext, AutoCloseable {
     private static final NodeFlags WRITABLE = NodeFlags.READ_ONLY.withReadOnly(false);
     private static final Permissions NEEDED =
@@ -34,6 +35,7 @@ final class Creation implements CreateContext, AutoCloseable {
     private final Options options;
     private final List<BlockBackend> storages = new ArrayList<>();
     private final List<NewFile> files = new ArrayList<>();
+    private final List<NewFile> overwritten = new ArrayList<>();
     private boolean finished;
 
     Creation(BlockGraph graph, BlockDriver protocol, String filename, Options options) {
@@ -69,8 +71,10 @@ final class Creation implements CreateContext, AutoCloseable {
     }
 
     private Child make(BlockDriver driver, String name, Options given) throws BlockException {
-        files.add(NewFile.of(driver, name));
+        NewFile file = NewFile.of(driver, name);
+        files.add(file);
         driver.create(new Storage(name, declared(driver, given), graph.objects()));
+        overwritten.add(file);
         OpenRequest request =
                 new OpenRequest(name, new Options().put("driver", driver.name()), WRITABLE, false);
         BlockBackend backend = graph.open(request, NEEDED, Permissions.ALL);
@@ -110,9 +114,8 @@ final class Creation implements CreateContext, AutoCloseable {
             storage.close();
         }
         if (!finished) {
-            for (NewFile file : files) {
-                file.removeIfNew();
-            }
+            files.forEach(NewFile::removeIfNew);
+            overwritten.forEach(NewFile::remove);
         }
     }
 

@@ -82,8 +82,8 @@ public final class CreationTarget {
 
     /// Creates the image.
     ///
-    /// A file that did not exist before is taken away again if this fails; one that did may be
-    /// empty then.
+    /// If this fails, a file that did not exist before is taken away again, and so is one that did
+    /// if it has been overwritten.
     ///
     /// @param given what {@link #options()} parsed, `size` among them
     public void create(Options given) throws BlockException {
