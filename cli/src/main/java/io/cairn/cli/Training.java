@@ -48,14 +48,6 @@ final class Training {
             qemu-img info --output json DIR/d.qcow2
             qemu-img info --backing-chain DIR/d.qcow2
             qemu-img info DIR/none.qcow2
-            qemu-img create -f raw DIR/n.raw 16M
-            qemu-io -f raw -c write~-P~17~0~16M DIR/n.raw
-            &qemu-nbd -t -k DIR/nbd -f raw DIR/n.raw
-            qemu-img info --image-opts driver=nbd,path=DIR/nbd,open-timeout=10
-            qemu-img convert -n -f raw -O raw DIR/n.raw nbd+unix:///?socket=DIR/nbd
-            qemu-img convert -f raw -O raw nbd+unix:///?socket=DIR/nbd DIR/f.raw
-            qemu-img convert -f raw -O qcow2 nbd+unix:///?socket=DIR/nbd DIR/f.qcow2
-            qemu-io -f raw -c read~0~4k nbd+unix:///?socket=DIR/nbd
             """;
 
     private static final String SERVERS =
@@ -68,6 +60,14 @@ final class Training {
             qemu-img convert SECRET -O qcow2 -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10 DIR/a.raw DIR/d.qcow2
             qemu-img compare SECRET --image-opts driver=raw,file.filename=DIR/a.raw driver=qcow2,file.filename=DIR/d.qcow2,encrypt.key-secret=s
             qemu-img info SECRET --image-opts driver=luks,file.filename=DIR/b.luks,key-secret=s
+            qemu-img create -f raw DIR/n.raw 16M
+            qemu-io -f raw -c write~-P~17~0~16M DIR/n.raw
+            &qemu-nbd -t -k DIR/nbd -f raw DIR/n.raw
+            qemu-img info --image-opts driver=nbd,path=DIR/nbd,open-timeout=10
+            qemu-img convert -n -f raw -O raw DIR/n.raw nbd+unix:///?socket=DIR/nbd
+            qemu-img convert -f raw -O raw nbd+unix:///?socket=DIR/nbd DIR/f.raw
+            qemu-img convert -f raw -O qcow2 nbd+unix:///?socket=DIR/nbd DIR/f.qcow2
+            qemu-io -f raw -c read~0~4k nbd+unix:///?socket=DIR/nbd
             """;
 
     private static final String SECRET = "--object secret,id=s,data=secret";
@@ -77,7 +77,7 @@ final class Training {
     /// Trains a cache.
     ///
     /// @param arguments the cache, the stamp, the instant when the build began, and `servers` if it
-    ///   is the cache of the servers and of what works with secrets
+    ///   is the cache of the servers, of their clients, and of what works with secrets
     public static void main(String[] arguments) throws IOException {
         Path cache = Path.of(arguments[0]);
         Files.deleteIfExists(cache);

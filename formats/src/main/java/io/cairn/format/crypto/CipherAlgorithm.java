@@ -71,6 +71,11 @@ public enum CipherAlgorithm {
         return blockSize;
     }
 
+    /// Whether this is AES.
+    boolean isAes() {
+        return this == AES_128 || this == AES_192 || this == AES_256;
+    }
+
     /// The cipher under a key, for one thread.
     BlockEngine engine(boolean encrypts, byte[] key) {
         return switch (this) {

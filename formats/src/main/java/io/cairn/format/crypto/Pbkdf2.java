@@ -12,6 +12,8 @@ public final class Pbkdf2 {
     /// The iterations of the first measurement.
     private static final int FIRST_ITERATIONS = 1 << 15;
 
+    private static final long FEW_ITERATIONS = 1 << 17;
+
     /// A measurement that takes less says little.
     private static final long LEAST_NANOS = 100_000_000;
 
@@ -19,7 +21,8 @@ public final class Pbkdf2 {
 
     private Pbkdf2() {}
 
-    /// Derives a key. Its blocks, each as long as the hash, are computed at the same time.
+    /// Derives a key. If that takes long, its blocks, each as long as the hash, are computed at the
+    /// same time.
     ///
     /// @param iterations at least 1, counted without a sign
     public static byte[] derive(
@@ -28,18 +31,25 @@ public final class Pbkdf2 {
         int blocks = (keyLength + hash.length() - 1) / hash.length();
         byte[] key = new byte[keyLength];
         try (Workers workers = Workers.platform("pbkdf2")) {
-            // A carrier of virtual threads is not to be held that long.
-            int own = Thread.currentThread().isVirtual() ? 0 : 1;
-            for (int i = own; i < blocks; i++) {
+            for (int i = ownBlocks(blocks, iterations); i < blocks; i++) {
                 int index = i;
                 workers.fork(() -> block(hash, password, salt, iterations, index, key));
             }
-            if (own > 0) {
-                block(hash, password, salt, iterations, 0, key);
+            for (int i = 0; i < ownBlocks(blocks, iterations); i++) {
+                block(hash, password, salt, iterations, i, key);
             }
             workers.join();
         }
         return key;
+    }
+
+    /// How many blocks the calling thread computes: none if it is virtual, since it would hold its
+    /// carrier, and all if they are done by the time that other threads' code is compiled.
+    private static int ownBlocks(int blocks, long iterations) {
+        if (Thread.currentThread().isVirtual()) {
+            return 0;
+        }
+        return Long.compareUnsigned(iterations, FEW_ITERATIONS) < 0 ? blocks : 1;
     }
 
     private static void block(

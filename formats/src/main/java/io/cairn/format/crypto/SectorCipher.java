@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.Semaphore;
 
 /// Encrypts and decrypts the sectors of a volume. Many threads may use it at once: each takes a set
 /// of working arrays, which are kept for the next, so that nothing is allocated for a sector.
@@ -15,6 +16,11 @@ public final class SectorCipher implements AutoCloseable {
     /// Bytes that are transformed at once: many blocks for the cipher's pipeline, and little enough
     /// for a processor's second cache.
     private static final int CHUNK = 16 << 10;
+
+    /// Of threads that transform data at once, in all volumes, no more help than there are
+    /// processors: the others would only keep the compiler from them.
+    private static final Semaphore PROCESSORS =
+            new Semaphore(Runtime.getRuntime().availableProcessors());
 
     private final CipherSpec spec;
     private final byte[] key;
@@ -35,6 +41,13 @@ public final class SectorCipher implements AutoCloseable {
         this.spec = spec;
         this.key = key.clone();
         this.sectorSize = sectorSize;
+    }
+
+    /// Has what a cipher of that kind needs made ready in the background, if that takes its time.
+    public static void prepare(CipherSpec spec) {
+        if (spec.cipher().isAes()) {
+            AesEngine.prepare();
+        }
     }
 
     /// The unit in which data are encrypted.
@@ -60,9 +73,14 @@ public final class SectorCipher implements AutoCloseable {
         if (((offset | src.remaining()) & (sectorSize - 1)) != 0) {
             throw new IllegalArgumentException("not whole sectors");
         }
-        Context context = take(encrypts);
-        context.apply(offset, src, dst);
-        give(encrypts, context);
+        PROCESSORS.acquireUninterruptibly();
+        try {
+            Context context = take(encrypts);
+            context.apply(offset, src, dst);
+            give(encrypts, context);
+        } finally {
+            PROCESSORS.release();
+        }
     }
 
     private Context take(boolean encrypts) {

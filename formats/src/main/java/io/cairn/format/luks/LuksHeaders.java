@@ -112,6 +112,7 @@ public final class LuksHeaders {
     ///
     /// @throws BlockException with `EPERM` if the passphrase opens no slot
     public SectorCipher unlock(byte[] passphrase) throws BlockException {
+        SectorCipher.prepare(volume.spec());
         for (int slot = 0; slot < volume.slotCount(); slot++) {
             byte[] key = volume.unlock(slot, passphrase).orElse(null);
             if (key != null) {
