@@ -17,6 +17,9 @@ import java.util.Set;
 
 /// The server's side of the fixed newstyle handshake (NBD protocol, "Handshake").
 final class Handshake {
+    /// Characters of an export's name that messages show.
+    private static final int SHOWN_NAME = 80;
+
     /// Option data beyond this are passed over unread.
     private static final int MAX_OPTION = 64 << 10;
 
@@ -156,6 +159,14 @@ final class Handshake {
 
     // ---- options
 
+    private static String notPresent(String name) {
+        int end = Math.min(name.length(), SHOWN_NAME);
+        return "export '"
+                + name.substring(0, end)
+                + (end < name.length() ? "..." : "")
+                + "' not present";
+    }
+
     private Session exportName(int length) throws BlockException {
         if (server.requiresTls() && !isSecure) {
             throw violation("export chosen before TLS");
@@ -166,7 +177,7 @@ final class Handshake {
         String name = stream.text(length);
         NbdExport export = server.find(name);
         if (export == null) {
-            throw violation("export '" + name + "' not present");
+            throw violation(notPresent(name));
         }
         ByteBuffer out = ByteBuffer.allocateDirect(10 + NbdWire.RESERVED_ZEROES);
         out.putLong(export.length());
@@ -230,7 +241,7 @@ final class Handshake {
         }
         NbdExport export = server.find(name);
         if (export == null) {
-            throw new OptionRefusal(NbdWire.REP_ERR_UNKNOWN, "export '" + name + "' not present");
+            throw new OptionRefusal(NbdWire.REP_ERR_UNKNOWN, notPresent(name));
         }
         boolean aligned = wanted.contains(NbdWire.INFO_BLOCK_SIZE);
         sendInfo(option, export, wanted, aligned || option == NbdWire.OPT_INFO);
@@ -290,7 +301,7 @@ final class Handshake {
         }
         NbdExport export = server.find(name);
         if (export == null) {
-            throw new OptionRefusal(NbdWire.REP_ERR_UNKNOWN, "export '" + name + "' not present");
+            throw new OptionRefusal(NbdWire.REP_ERR_UNKNOWN, notPresent(name));
         }
         List<MetaContext> chosen = new ArrayList<>();
         for (MetaContext context : export.contexts()) {
