@@ -52,9 +52,15 @@ public final class BlockBackend implements Parent, AutoCloseable {
         void awaitQuiet();
     }
 
+    /// What a job uses a node for.
+    ///
+    /// @param job what messages call the job
+    /// @param role what they call the node
+    public record JobUse(String job, String role, DrainListener listener) {}
+
     private final BlockGraph graph;
     private final String name;
-    private final @Nullable DrainListener drainListener;
+    private final @Nullable JobUse use;
     private final InFlight inFlight = new InFlight();
     private final ReentrantLock gate = new ReentrantLock();
     private final Condition opened = gate.newCondition();
@@ -72,15 +78,15 @@ public final class BlockBackend implements Parent, AutoCloseable {
         this(graph, name, null);
     }
 
-    BlockBackend(BlockGraph graph, String name, @Nullable DrainListener drainListener) {
+    BlockBackend(BlockGraph graph, String name, @Nullable JobUse use) {
         this.graph = graph;
         this.name = name;
-        this.drainListener = drainListener;
+        this.use = use;
     }
 
     /// True for a job's backend, which stays where it is when its node is replaced for others.
     boolean staysAtNode() {
-        return drainListener != null;
+        return use != null;
     }
 
     /// The backend's name, empty if it has none.
@@ -113,12 +119,30 @@ public final class BlockBackend implements Parent, AutoCloseable {
     public void attach(BlockNode node, Permissions needed, Permissions shared)
             throws BlockException {
         graph.locked(() -> {
-            ChildEdge edge = new ChildEdge("root", Set.of(ChildRole.PRIMARY), this, node, false);
+            ChildEdge edge =
+                    new ChildEdge(
+                            use == null ? "root" : use.role(),
+                            Set.of(ChildRole.PRIMARY),
+                            this,
+                            node,
+                            false);
             edge.setPermissions(needed, shared);
             graph.link(edge);
             root = edge;
             graph.attached(this);
             return edge;
+        });
+    }
+
+    /// Has another node for its root from now on, with the permissions that it has.
+    public void replaceNode(BlockNode replacement) throws BlockException {
+        graph.locked(() -> {
+            ChildEdge edge = root;
+            if (edge == null) {
+                throw new IllegalStateException("no node is attached");
+            }
+            graph.replace(edge, replacement);
+            return replacement;
         });
     }
 
@@ -500,14 +524,17 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     @Override
     public String description() {
+        if (use != null) {
+            return use.job();
+        }
         String shown = shownName();
         return shown.isEmpty() ? "an unnamed block device" : "block device '" + shown + "'";
     }
 
     @Override
     public void quiesce(ChildEdge edge) {
-        if (drainListener != null) {
-            drainListener.drainBegun();
+        if (use != null) {
+            use.listener().drainBegun();
             return;
         }
         gate.lock();
@@ -524,8 +551,8 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     @Override
     public void resume(ChildEdge edge) {
-        if (drainListener != null) {
-            drainListener.drainEnded();
+        if (use != null) {
+            use.listener().drainEnded();
             return;
         }
         gate.lock();
@@ -544,8 +571,8 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     @Override
     public void awaitIdle(ChildEdge edge) {
-        if (drainListener != null) {
-            drainListener.awaitQuiet();
+        if (use != null) {
+            use.listener().awaitQuiet();
         }
         inFlight.awaitIdle();
     }

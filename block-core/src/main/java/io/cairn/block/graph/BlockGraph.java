@@ -215,12 +215,9 @@ public final class BlockGraph implements AutoCloseable {
     /// A backend of a job on a node that is open: it stays at the node when that is replaced for
     /// others, and its user stops by itself while the node is drained.
     public BlockBackend newJobBackend(
-            BlockNode node,
-            Permissions needed,
-            Permissions shared,
-            BlockBackend.DrainListener drainListener)
+            BlockNode node, Permissions needed, Permissions shared, BlockBackend.JobUse use)
             throws BlockException {
-        BlockBackend backend = new BlockBackend(this, "", drainListener);
+        BlockBackend backend = new BlockBackend(this, "", use);
         backend.attach(node, needed, shared);
         return backend;
     }
@@ -457,7 +454,7 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
-    private static void requireNoCycle(BlockNode parent, BlockNode child) throws BlockException {
+    static void requireNoCycle(BlockNode parent, BlockNode child) throws BlockException {
         if (parent == child) {
             throw new BlockException(
                     Errno.EINVAL,

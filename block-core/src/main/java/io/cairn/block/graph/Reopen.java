@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Gives open nodes new options and flags in one transaction (QMP reference manual,
 /// "blockdev-reopen").
@@ -26,6 +28,7 @@ final class Reopen {
 
     private final BlockGraph graph;
     private final Map<BlockNode, Step> steps = new LinkedHashMap<>();
+    private final Map<ChildEdge, BlockNode> replacements = new LinkedHashMap<>();
 
     Reopen(BlockGraph graph) {
         this.graph = graph;
@@ -39,6 +42,10 @@ final class Reopen {
         try {
             for (BlockNode node : steps.keySet()) {
                 drains.add(graph.drain(node));
+            }
+            for (Map.Entry<ChildEdge, BlockNode> replacement : replacements.entrySet()) {
+                drains.add(graph.drain(replacement.getKey().node()));
+                drains.add(graph.drain(replacement.getValue()));
             }
             prepareAndCommit();
         } finally {
@@ -60,7 +67,7 @@ final class Reopen {
         Map<ChildEdge, Options> childOptions = new LinkedHashMap<>();
         for (ChildEdge child : node.children()) {
             Options sub = own.takeSub(child.name());
-            boolean isReference = takeReference(child, own);
+            boolean isReference = takeReference(child, own, given);
             if (child.inherits() && !isReference) {
                 follow.add(child);
                 childOptions.put(child, sub);
@@ -95,14 +102,21 @@ final class Reopen {
         return kept;
     }
 
-    /// Takes a child's name; true if it is there. The child that it names must be the one there is.
-    private static boolean takeReference(ChildEdge child, Options own)
-            throws InvalidOptionException {
+    /// Takes a child's name; true if it is there. One that is given and names another node than the
+    /// child replaces it; one that was kept may be of a child that has been replaced since.
+    private boolean takeReference(ChildEdge child, Options own, Options given)
+            throws BlockException {
         String reference = own.takeText(child.name());
-        if (reference != null && !reference.equals(child.node().name())) {
-            throw new InvalidOptionException("Cannot change the option '" + child.name() + "'");
+        if (reference == null) {
+            return false;
         }
-        return reference != null;
+        if (given.contains(child.name()) && !reference.equals(child.node().name())) {
+            if (!child.name().equals("file") && !child.name().equals("backing")) {
+                throw new InvalidOptionException("Cannot change the option '" + child.name() + "'");
+            }
+            replacements.put(child, graph.requireNode(reference));
+        }
+        return true;
     }
 
     /// Options that were given must be given again, but for those that the driver lets go.
@@ -134,6 +148,7 @@ final class Reopen {
 
     private void prepareAndCommit() throws BlockException {
         Map<BlockNode, Boolean> readOnlyAfter = new LinkedHashMap<>();
+        List<BlockNode> replaced = new ArrayList<>();
         for (Step step : steps.values()) {
             readOnlyAfter.put(step.node(), step.generic().flags().readOnly());
             if (step.generic().flags().readOnly() && !step.node().isReadOnly()) {
@@ -144,12 +159,37 @@ final class Reopen {
             for (Step step : steps.values()) {
                 prepare(step, transaction);
             }
-            PermissionUpdate.prepare(transaction, steps.keySet(), readOnlyAfter);
+            Set<BlockNode> changed = new LinkedHashSet<>(steps.keySet());
+            for (Map.Entry<ChildEdge, BlockNode> replacement : replacements.entrySet()) {
+                changed.add(replacement.getValue());
+                replaced.add(replacement.getKey().node());
+                replace(replacement.getKey(), replacement.getValue(), transaction);
+            }
+            changed.addAll(replaced);
+            PermissionUpdate.prepare(transaction, changed, readOnlyAfter);
             transaction.commit();
         }
+        replaced.forEach(graph::releaseIfUnused);
         for (BlockNode node : new ArrayList<>(steps.keySet()).reversed()) {
             node.refresh();
         }
+    }
+
+    private static void replace(ChildEdge edge, BlockNode replacement, GraphTransaction transaction)
+            throws BlockException {
+        edge.requireNotFrozen();
+        if (edge.parent() instanceof BlockNode parent) {
+            BlockGraph.requireNoCycle(parent, replacement);
+        }
+        BlockNode old = edge.node();
+        old.removeParent(edge);
+        edge.setNode(replacement);
+        replacement.addParent(edge);
+        transaction.onAbort(() -> {
+            replacement.removeParent(edge);
+            edge.setNode(old);
+            old.addParent(edge);
+        });
     }
 
     private static void prepare(Step step, GraphTransaction transaction) throws BlockException {

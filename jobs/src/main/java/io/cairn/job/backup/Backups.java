@@ -88,16 +88,16 @@ public final class Backups {
                     "max-chunk must be zero (which means no limit) or positive");
         }
         requirePair(source, target, options);
-        scheduler.requireFree(options.settings());
         BackupJob job = new BackupJob(graph, scheduler, options, group, source, target, bitmap);
+        scheduler.add(job);
         boolean isDone = false;
         try {
             job.takeHold();
-            scheduler.add(job);
             isDone = true;
         } finally {
             if (!isDone) {
                 job.letGo(false);
+                scheduler.withdraw(job);
             }
         }
         return job;

@@ -79,7 +79,7 @@ final class CommitJob extends BlockJob {
         use(range.root(), Permissions.NONE, Permissions.ALL);
         use(filter, Permissions.NONE, Permissions.ALL);
         for (BlockNode node : range.nodes()) {
-            use(node, Permissions.NONE, SHARED_BETWEEN);
+            use(node, "intermediate node", Permissions.NONE, SHARED_BETWEEN);
             block(node);
         }
         Permissions needed = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE);
@@ -202,6 +202,7 @@ final class CommitJob extends BlockJob {
             return;
         }
         for (BlockNode overlay : node.overlays()) {
+            makeWritable(overlay);
             changes().changeBacking(overlay, range.base(), reference(range.base(), backingFile));
         }
         changes().removeFilter(node, range.base());

@@ -32,14 +32,15 @@ public final class CommitJobs {
             return Mirrors.create(graph, scheduler, plan(range, options), group);
         }
         CommitJob job = new CommitJob(graph, scheduler, options, group, range);
+        scheduler.add(job);
         boolean isDone = false;
         try {
             job.takeHold(options.filterNodeName());
-            scheduler.add(job);
             isDone = true;
         } finally {
             if (!isDone) {
                 job.letGo();
+                scheduler.withdraw(job);
             }
         }
         return job;

@@ -115,7 +115,7 @@ public final class MirrorJob extends BlockJob {
             for (BlockNode node = ChainStatus.below(source);
                     node != null && node != target;
                     node = ChainStatus.below(node)) {
-                use(node, Permissions.NONE, SHARED_BETWEEN);
+                use(node, "intermediate node", Permissions.NONE, SHARED_BETWEEN);
                 block(node);
             }
             freeze(filter, target);

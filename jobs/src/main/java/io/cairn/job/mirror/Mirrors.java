@@ -130,16 +130,16 @@ public final class Mirrors {
     public static MirrorJob create(
             BlockGraph graph, JobScheduler scheduler, MirrorPlan plan, @Nullable JobGroup group)
             throws BlockException {
-        scheduler.requireFree(plan.settings());
         MirrorJob job = new MirrorJob(graph, scheduler, plan, group);
+        scheduler.add(job);
         boolean isDone = false;
         try {
             job.takeHold();
-            scheduler.add(job);
             isDone = true;
         } finally {
             if (!isDone) {
                 job.letGo();
+                scheduler.withdraw(job);
             }
         }
         return job;

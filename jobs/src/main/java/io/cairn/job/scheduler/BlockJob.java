@@ -72,7 +72,17 @@ public abstract class BlockJob extends Job {
     /// Takes a backend on a node for as long as the job lives.
     protected final BlockBackend use(BlockNode node, Permissions needed, Permissions shared)
             throws BlockException {
-        BlockBackend backend = graph.newJobBackend(node, needed, shared, drains);
+        return use(node, "main node", needed, shared);
+    }
+
+    /// The same for a node that messages call by its part in the job.
+    protected final BlockBackend use(
+            BlockNode node, String role, Permissions needed, Permissions shared)
+            throws BlockException {
+        String job = type() + " job '" + id() + "'";
+        BlockBackend backend =
+                graph.newJobBackend(
+                        node, needed, shared, new BlockBackend.JobUse(job, role, drains));
         backends.add(backend);
         return backend;
     }

@@ -21,6 +21,10 @@ public final class JobGroup {
         jobs.add(job);
     }
 
+    void remove(Job job) {
+        jobs.remove(job);
+    }
+
     /// True for the first caller only.
     boolean beginAbort() {
         boolean isFirst = !isAborting;

@@ -6,6 +6,8 @@ import io.cairn.block.CancelledJobException;
 import io.cairn.block.Workers;
 import io.cairn.job.RateLimit;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,6 +38,10 @@ final class JobPace {
     /// The job waits for its speed limit or for more to do.
     @GuardedBy("lock")
     private boolean isSleeping;
+
+    /// The job that waits at a pause point, and the state in which it goes on.
+    @GuardedBy("lock")
+    private @Nullable Parked parked;
 
     /// Something has come up that a sleeping job should look at.
     @GuardedBy("lock")
@@ -122,6 +128,7 @@ final class JobPace {
         lock.lock();
         try {
             pauseCount.getAndDecrement();
+            leavePause();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -186,11 +193,10 @@ final class JobPace {
             JobState before = job.state();
             isRunning = false;
             job.enter(before == JobState.READY ? JobState.STANDBY : JobState.PAUSED);
-            while (mustPause(job)) {
+            parked = new Parked(job, before);
+            while (parked != null) {
                 changed.awaitUninterruptibly();
             }
-            isRunning = true;
-            job.enter(before);
         } finally {
             lock.unlock();
         }
@@ -239,9 +245,24 @@ final class JobPace {
         lock.lock();
         try {
             isKicked = true;
+            leavePause();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
+
+    /// Sets a paused job going for which there is no reason to pause any more. Whoever took the
+    /// last reason does so: the job goes on before a command that resumed it is answered.
+    @GuardedBy("lock")
+    private void leavePause() {
+        Parked waiting = parked;
+        if (waiting != null && !mustPause(waiting.job())) {
+            parked = null;
+            isRunning = true;
+            waiting.job().enter(waiting.before());
+        }
+    }
+
+    private record Parked(Job job, JobState before) {}
 }

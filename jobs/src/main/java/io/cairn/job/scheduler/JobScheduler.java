@@ -79,6 +79,18 @@ public final class JobScheduler implements AutoCloseable {
         }
     }
 
+    /// Takes back a job that was added and cannot be made after all; it vanishes as it came.
+    public void withdraw(Job job) {
+        lock.lock();
+        try {
+            job.group().remove(job);
+            job.enter(JobState.NULL);
+            jobs.remove(job.id(), job);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Starts a job that was added.
     public void start(Job job) {
         job.start();

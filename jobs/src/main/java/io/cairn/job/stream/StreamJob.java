@@ -85,16 +85,16 @@ public final class StreamJob extends BlockJob {
             throw new InvalidOptionException(
                     "backing file specified, but streaming the entire chain");
         }
-        scheduler.requireFree(options.settings());
         StreamJob job = new StreamJob(graph, scheduler, options, group, range);
+        scheduler.add(job);
         boolean isDone = false;
         try {
             job.takeHold(options);
-            scheduler.add(job);
             isDone = true;
         } finally {
             if (!isDone) {
                 job.letGo();
+                scheduler.withdraw(job);
             }
         }
         return job;
@@ -121,7 +121,7 @@ public final class StreamJob extends BlockJob {
         source = use(filter, READ, SHARED_AT_TOP);
         use(top, Permissions.NONE, SHARED_AT_TOP);
         for (BlockNode node : range.intermediates()) {
-            use(node, Permissions.NONE, SHARED_BELOW);
+            use(node, "intermediate node", Permissions.NONE, SHARED_BELOW);
             block(node);
         }
         block(top);

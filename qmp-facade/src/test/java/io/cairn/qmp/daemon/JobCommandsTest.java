@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Jobs from their start over QMP to their end.
 class JobCommandsTest {
@@ -71,6 +72,75 @@ class JobCommandsTest {
                                 + " \"total-progress\": 1, \"type\": \"create\", \"id\": \"j\","
                                 + " \"error\": \"Cannot find device='nope' nor"
                                 + " node-name='nope'\"}]");
+    }
+
+    @Test
+    void aJobThatCannotBeMadeVanishesAsItCame() throws Exception {
+        image("a", "");
+
+        assertThat(
+                        daemon.fail(
+                                "block-stream",
+                                "'job-id':'s','device':'a','filter-node-name':'1234'"))
+                .contains("GenericError");
+
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "created");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
+        assertThat(Json.print(daemon.execute("query-jobs"))).isEqualTo("[]");
+    }
+
+    @Test
+    void commitsBelowAnOverlayThatIsReadOnly() throws Exception {
+        String below = "null";
+        for (String name : List.of("base", "middle", "top")) {
+            image(name, "");
+            daemon.execute("blockdev-del", "'node-name':'" + name + "'");
+            daemon.execute(
+                    "blockdev-add",
+                    "'driver':'qcow2','read-only':true,'node-name':'"
+                            + name
+                            + "','file':{'driver':'file','filename':'"
+                            + file(name)
+                            + "'},'backing':"
+                            + below);
+            below = "'" + name + "'";
+        }
+
+        daemon.execute(
+                "block-commit",
+                "'job-id':'c','device':'top','top-node':'middle','base-node':'base'");
+
+        assertThat(Json.print(daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "c")))
+                .doesNotContain("error");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
+        daemon.execute("blockdev-del", "'node-name':'middle'");
+    }
+
+    @Test
+    void reopensANodeOverAnotherFile() throws Exception {
+        image("a", "");
+        daemon.execute("blockdev-del", "'node-name':'a'");
+        daemon.execute(
+                "blockdev-add", "'driver':'file','node-name':'f','filename':'" + file("a") + "'");
+        daemon.execute("blockdev-add", "'driver':'qcow2','node-name':'q','file':'f'");
+        daemon.execute("blockdev-add", "'driver':'raw','node-name':'r','file':'f'");
+
+        reopenOver("r");
+        assertThat(daemon.fail("blockdev-del", "'node-name':'r'")).contains("in use");
+        assertThat(
+                        daemon.fail(
+                                "blockdev-reopen",
+                                "'options':[{'driver':'raw','node-name':'r','file':'q'}]"))
+                .contains("cycle");
+
+        reopenOver("f");
+        daemon.execute("blockdev-del", "'node-name':'r'");
+    }
+
+    private void reopenOver(String file) throws Exception {
+        daemon.execute(
+                "blockdev-reopen",
+                "'options':[{'driver':'qcow2','node-name':'q','file':'" + file + "'}]");
     }
 
     @Test
