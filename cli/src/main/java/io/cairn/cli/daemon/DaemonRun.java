@@ -89,11 +89,15 @@ final class DaemonRun {
                     .chardevFactory()
                     .setStandardStream(new StandardStream(System.in, invocation.out()));
         }
+        daemon.service().setAnnouncer(new StandardStream(System.in, invocation.out())::announce);
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             Signals.onSignal(signal, daemon.service()::quit);
         }
         try {
-            start();
+            ToolException failure = daemon.whileStarting(this::tryStart);
+            if (failure != null) {
+                throw failure;
+            }
             writePidFile();
             becomeReady();
             awaitQuit();
@@ -109,6 +113,15 @@ final class DaemonRun {
         }
         return Getopt.of(
                 invocation.program(), invocation.arguments(), flags, Getopt.Wording.LIBRARY);
+    }
+
+    private @Nullable ToolException tryStart() {
+        try {
+            start();
+            return null;
+        } catch (ToolException e) {
+            return e;
+        }
     }
 
     private void start() throws ToolException {

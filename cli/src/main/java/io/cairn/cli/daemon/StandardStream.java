@@ -21,6 +21,12 @@ public final class StandardStream implements ByteStream {
         this.out = out;
     }
 
+    /// Writes a line for people.
+    public void announce(String line) {
+        out.println(line);
+        out.flush();
+    }
+
     @Override
     public int read(ByteBuffer dst) throws BlockException {
         byte[] bytes = new byte[dst.remaining()];

@@ -60,7 +60,9 @@ final class SystemRun {
                 return;
             }
         }
-        service.chardevFactory().setStandardStream(new StandardStream(System.in, invocation.out()));
+        StandardStream standard = new StandardStream(System.in, invocation.out());
+        service.chardevFactory().setStandardStream(standard);
+        service.setAnnouncer(standard::announce);
         daemon.setConsole(
                 new IoConsole(invocation, images, service.blockEvents()::setTesters)::execute);
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {

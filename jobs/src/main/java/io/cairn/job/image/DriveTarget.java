@@ -11,6 +11,8 @@ import io.cairn.block.option.Options;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Consumer;
+
 /// The target of a job that makes and opens it itself (QMP reference manual, "drive-mirror" and
 /// "drive-backup").
 ///
@@ -19,11 +21,29 @@ import org.jspecify.annotations.Nullable;
 ///   looks like
 /// @param isExisting the image is there (`mode` is `existing`); else it is made (`absolute-paths`)
 /// @param nodeName the name of its node; null for a generated one
+/// @param announcer is told in a line what image is made
 public record DriveTarget(
-        String filename, @Nullable String format, boolean isExisting, @Nullable String nodeName) {
+        String filename,
+        @Nullable String format,
+        boolean isExisting,
+        @Nullable String nodeName,
+        Consumer<String> announcer) {
+    public DriveTarget(
+            String filename,
+            @Nullable String format,
+            boolean isExisting,
+            @Nullable String nodeName) {
+        this(filename, format, isExisting, nodeName, _ -> {});
+    }
+
     /// An image that is made in the source's format.
     public static DriveTarget of(String filename) {
         return new DriveTarget(filename, null, false, null);
+    }
+
+    /// The same target, of which somebody is told.
+    public DriveTarget announcedTo(Consumer<String> newAnnouncer) {
+        return new DriveTarget(filename, format, isExisting, nodeName, newAnnouncer);
     }
 
     /// Makes the image if it is not there, as long as the source.
@@ -47,7 +67,9 @@ public record DriveTarget(
                             backing.driver(),
                             false);
         }
-        CreateImage.prepare(graph, request).run();
+        CreateImage creation = CreateImage.prepare(graph, request);
+        announcer.accept(creation.description());
+        creation.run();
     }
 
     /// Opens the image for writing. Its node lives until the backend is closed and nobody else uses

@@ -46,6 +46,19 @@ public final class StorageDaemon implements AutoCloseable {
     private final HumanMonitor humans;
     private final Semaphore started = new Semaphore(0);
     private final Set<Monitor> monitors = ConcurrentHashMap.newKeySet();
+    private final Semaphore closed = new Semaphore(0);
+    private final MonitorOptions.Ending ending =
+            new MonitorOptions.Ending() {
+                @Override
+                public boolean hasBegun() {
+                    return service().isQuitting();
+                }
+
+                @Override
+                public void await() {
+                    StorageDaemon.await(closed);
+                }
+            };
 
     /// @param graph which the daemon owns from now on
     public StorageDaemon(BlockGraph graph) {
@@ -95,7 +108,7 @@ public final class StorageDaemon implements AutoCloseable {
     ///
     /// @param name for the names of its threads
     public Monitor monitor(ByteStream stream, String name, boolean isPretty) {
-        MonitorOptions options = new MonitorOptions(name, version, isPretty);
+        MonitorOptions options = new MonitorOptions(name, version, isPretty, ending);
         return new Monitor(stream, dispatcher, service.events(), options);
     }
 
@@ -235,6 +248,7 @@ public final class StorageDaemon implements AutoCloseable {
         try {
             service.close();
         } finally {
+            closed.release();
             monitors.forEach(Monitor::finish);
             service.chardevs().close();
         }

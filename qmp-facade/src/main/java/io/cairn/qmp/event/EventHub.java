@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,9 +27,14 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// Of an event whose rate is limited, one a second is sent: the first at once, and of those that
 /// follow within the second the last, when it is over (QMP specification, "Asynchronous events").
-/// Thread-safe; never blocks.
+/// While a command is answered, what other threads tell waits until the reply is out, unless the
+/// command itself tells something afterwards: a client sees what a command did, its reply, and then
+/// what came of it. Thread-safe; never blocks.
 public final class EventHub implements AutoCloseable {
     private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /// Events that wait for a reply; further ones do not.
+    private static final int MAX_WAITING = 1000;
 
     private static final Set<String> LIMITED = Set.of("QUORUM_REPORT_BAD", "QUORUM_FAILURE");
 
@@ -41,6 +47,14 @@ public final class EventHub implements AutoCloseable {
 
     @GuardedBy("lock")
     private final Map<String, Limit> limits = new HashMap<>();
+
+    /// The threads that answer a command.
+    @GuardedBy("lock")
+    private final Set<Thread> answering = new HashSet<>();
+
+    /// What others have told meanwhile.
+    @GuardedBy("lock")
+    private final List<JsonObject> waiting = new ArrayList<>();
 
     @GuardedBy("lock")
     private boolean hasTimer;
@@ -79,6 +93,35 @@ public final class EventHub implements AutoCloseable {
     /// Sends events there no more.
     public void remove(EventListener listener) {
         listeners.remove(listener);
+    }
+
+    /// A command that is being answered.
+    public interface Answer extends AutoCloseable {
+        /// The reply is out.
+        @Override
+        void close();
+    }
+
+    /// The calling thread answers a command from now on.
+    public Answer beginAnswer() {
+        Thread self = Thread.currentThread();
+        lock.lock();
+        try {
+            answering.add(self);
+        } finally {
+            lock.unlock();
+        }
+        return () -> endAnswer(self);
+    }
+
+    private void endAnswer(Thread self) {
+        lock.lock();
+        try {
+            answering.remove(self);
+            sendWaiting();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Sends an event without data.
@@ -176,6 +219,23 @@ public final class EventHub implements AutoCloseable {
 
     @GuardedBy("lock")
     private void send(JsonObject event) {
+        if (answering.isEmpty()) {
+            deliver(event);
+            return;
+        }
+        waiting.add(event);
+        if (answering.contains(Thread.currentThread()) || waiting.size() > MAX_WAITING) {
+            sendWaiting();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void sendWaiting() {
+        waiting.forEach(this::deliver);
+        waiting.clear();
+    }
+
+    private void deliver(JsonObject event) {
         for (EventListener listener : listeners) {
             listener.happened(event);
         }

@@ -124,7 +124,16 @@ public final class Monitor {
         outbox.awaitRoom();
         answering.lock();
         try {
-            outbox.addReply(line(reply(message)));
+            JsonObject reply;
+            try (EventHub.Answer _ = events.beginAnswer()) {
+                reply = reply(message);
+                if (!options.ending().hasBegun()) {
+                    outbox.addReply(line(reply));
+                    return;
+                }
+            }
+            options.ending().await();
+            outbox.addReply(line(reply));
         } finally {
             answering.unlock();
         }

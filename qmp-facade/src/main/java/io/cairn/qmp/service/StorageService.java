@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /// All that a storage daemon holds. Thread-safe in its parts.
 public final class StorageService implements AutoCloseable {
@@ -35,6 +36,7 @@ public final class StorageService implements AutoCloseable {
     private final Machine machine;
     private final Drives drives;
     private final Devices devices;
+    private volatile Consumer<String> announcer = _ -> {};
     private final CountDownLatch quit = new CountDownLatch(1);
 
     /// @param graph which the service owns from now on
@@ -49,6 +51,16 @@ public final class StorageService implements AutoCloseable {
         this.drives = new Drives(graph, events);
         this.devices = new Devices(graph, drives, events, machine);
         graph.setEventSink(blockEvents);
+    }
+
+    /// Where people are told of images that commands make.
+    public void setAnnouncer(Consumer<String> newAnnouncer) {
+        announcer = newAnnouncer;
+    }
+
+    /// Tells people of something, in a line.
+    public void announce(String line) {
+        announcer.accept(line);
     }
 
     public BlockGraph graph() {

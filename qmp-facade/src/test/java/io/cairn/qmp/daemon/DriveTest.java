@@ -18,9 +18,13 @@ import io.cairn.qmp.service.StorageService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// Drives, devices and media. The texts are those of QEMU 7.2's system emulators.
@@ -101,6 +105,37 @@ class DriveTest {
                 .isEqualTo(
                         "{\"device\": \"b\", \"locked\": false, \"removable\": true, \"type\":"
                                 + " \"unknown\"}");
+    }
+
+    @Test
+    void givesADeviceAnotherNode() throws Exception {
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n0'");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n1'");
+        daemon.execute("device_add", "'driver':'scsi-hd','id':'h','drive':'n0'");
+
+        daemon.execute("qom-set", "'path':'h','property':'drive','value':'n1'");
+
+        assertThat(Json.print(daemon.execute("qom-get", "'path':'h','property':'drive'")))
+                .isEqualTo("\"n1\"");
+        assertThat(Json.print(block(0))).contains("\"node-name\": \"n1\"");
+        daemon.execute("blockdev-del", "'node-name':'n0'");
+    }
+
+    @Test
+    void tellsPeopleOfTheImageThatASnapshotMakes(@TempDir Path directory) throws Exception {
+        List<String> lines = new ArrayList<>();
+        service.setAnnouncer(lines::add);
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n0','size':65536");
+        String file = directory.resolve("overlay").toString();
+
+        daemon.execute(
+                "blockdev-snapshot-sync",
+                "'node-name':'n0','snapshot-node-name':'n1','snapshot-file':'" + file + "'");
+
+        assertThat(lines).hasSize(1);
+        assertThat(lines.getFirst())
+                .startsWith("Formatting '" + file + "', fmt=qcow2 ")
+                .contains(" size=65536 ");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.schema.QmpSchema;
 
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,34 @@ class EventHubTest {
         assertThat(Json.print(heard.take())).contains("\"sector-num\": 99");
         assertThat(heard).isEmpty();
         hub.close();
+    }
+
+    @Test
+    void othersWaitForTheReplyUnlessTheCommandItselfTellsMore() throws Exception {
+        hub.add(heard::add);
+
+        try (EventHub.Answer _ = hub.beginAnswer()) {
+            elsewhere(() -> hub.emit("RESUME"));
+            assertThat(heard).isEmpty();
+            hub.emit("STOP");
+            elsewhere(() -> hub.emit("RESET", reset()));
+            assertThat(heard).hasSize(2);
+        }
+
+        assertThat(heard.stream().map(event -> event.get("event")).map(String::valueOf))
+                .containsExactly(
+                        String.valueOf(JsonValue.of("RESUME")),
+                        String.valueOf(JsonValue.of("STOP")),
+                        String.valueOf(JsonValue.of("RESET")));
+    }
+
+    private static JsonObject reset() {
+        return JsonObject.builder().put("guest", false).put("reason", "host-qmp-quit").build();
+    }
+
+    private static void elsewhere(Runnable action) throws InterruptedException {
+        Thread other = Thread.ofPlatform().start(action);
+        other.join();
     }
 
     @Test

@@ -70,7 +70,7 @@ public final class DriveCommands implements CommandFamily {
                                 service.graph(),
                                 service.jobs(),
                                 mirror.options(),
-                                mirror.target(),
+                                mirror.target().announcedTo(service::announce),
                                 null));
     }
 
@@ -79,6 +79,10 @@ public final class DriveCommands implements CommandFamily {
     /// @param group the jobs with which it ends, or null
     public Job backup(Backup backup, @Nullable JobGroup group) throws BlockException {
         return Backups.createDrive(
-                service.graph(), service.jobs(), backup.options(), backup.target(), group);
+                service.graph(),
+                service.jobs(),
+                backup.options(),
+                backup.target().announcedTo(service::announce),
+                group);
     }
 }

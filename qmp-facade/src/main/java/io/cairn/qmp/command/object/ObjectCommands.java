@@ -19,7 +19,7 @@ public final class ObjectCommands implements CommandFamily {
 
     public ObjectCommands(StorageService service) {
         this.objects = service.graph().objects();
-        this.tree = new ObjectTree(objects, service.chardevs());
+        this.tree = new ObjectTree(service);
     }
 
     /// The arguments of `object-add`.

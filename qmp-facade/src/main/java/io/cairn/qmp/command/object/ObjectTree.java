@@ -1,6 +1,8 @@
 package io.cairn.qmp.command.object;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.object.ObjectType;
 import io.cairn.block.object.ThrottleGroupObject;
@@ -12,6 +14,10 @@ import io.cairn.block.throttle.ThrottleLimits;
 import io.cairn.qmp.chardev.Chardevs;
 import io.cairn.qmp.command.ErrorClass;
 import io.cairn.qmp.command.QmpException;
+import io.cairn.qmp.device.Device;
+import io.cairn.qmp.device.Devices;
+import io.cairn.qmp.device.Drive;
+import io.cairn.qmp.service.StorageService;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,17 +25,22 @@ import java.util.List;
 /// The tree in which clients find objects by their paths (QMP reference manual, "QEMU Object Model
 /// (QOM)"): `/objects` with what users have made, `/chardevs` with the character devices.
 ///
-/// What a property is can be asked for `type` of every object and for the limits of throttle
-/// groups.
+/// What a property is can be asked for `type` of every object, for the limits of throttle groups,
+/// and for the drive of a device.
 final class ObjectTree {
     private static final String TYPE = "type";
+    private static final String DRIVE = "drive";
 
     private final ObjectRegistry objects;
     private final Chardevs chardevs;
+    private final BlockGraph graph;
+    private final Devices devices;
 
-    ObjectTree(ObjectRegistry objects, Chardevs chardevs) {
-        this.objects = objects;
-        this.chardevs = chardevs;
+    ObjectTree(StorageService service) {
+        this.graph = service.graph();
+        this.objects = graph.objects();
+        this.chardevs = service.chardevs();
+        this.devices = service.devices();
     }
 
     /// A place in the tree.
@@ -38,9 +49,11 @@ final class ObjectTree {
 
         record Objects() implements Place {}
 
-        record Devices() implements Place {}
+        record CharacterDevices() implements Place {}
 
         record OfObject(ObjectRegistry.UserObject object) implements Place {}
+
+        record OfDevice(Device device) implements Place {}
     }
 
     /// An absolute path, or the last part of one that is not ambiguous.
@@ -53,10 +66,11 @@ final class ObjectTree {
             return new Place.Objects();
         }
         if (path.equals("/chardevs") || path.equals("chardevs")) {
-            return new Place.Devices();
+            return new Place.CharacterDevices();
         }
         return objects.find(below)
                 .<Place>map(Place.OfObject::new)
+                .or(() -> devices.find(path).map(Place.OfDevice::new))
                 .orElseThrow(() -> notFound(path));
     }
 
@@ -74,12 +88,17 @@ final class ObjectTree {
                 properties.add(property("chardevs", "child<container>"));
             }
             case Place.Objects _ -> objects.ids().forEach(id -> properties.add(child(id)));
-            case Place.Devices _ ->
+            case Place.CharacterDevices _ ->
                     chardevs.query()
                             .forEach(device ->
                                     properties.add(property(device.id(), "child<chardev>")));
             case Place.OfObject(ObjectRegistry.UserObject object) ->
                     properties.addAll(declared(object.type()));
+            case Place.OfDevice(Device device) -> {
+                if (device.drive() != null) {
+                    properties.add(property(DRIVE, "str"));
+                }
+            }
         }
         return properties;
     }
@@ -122,10 +141,12 @@ final class ObjectTree {
     JsonValue get(String path, String name) throws QmpException {
         Place place = find(path);
         if (name.equals(TYPE)) {
-            return JsonValue.of(
-                    place instanceof Place.OfObject(ObjectRegistry.UserObject object)
-                            ? object.type()
-                            : "container");
+            return JsonValue.of(typeOf(place));
+        }
+        if (place instanceof Place.OfDevice(Device device)
+                && name.equals(DRIVE)
+                && device.drive() != null) {
+            return JsonValue.of(shownDrive(device.drive()));
         }
         if (place instanceof Place.OfObject(ThrottleGroupObject group)) {
             if (name.equals("limits")) {
@@ -144,6 +165,34 @@ final class ObjectTree {
         return all.build();
     }
 
+    private static String typeOf(Place place) {
+        return switch (place) {
+            case Place.OfObject(ObjectRegistry.UserObject object) -> object.type();
+            case Place.OfDevice(Device device) -> device.modelName();
+            case Place.Root _, Place.Objects _, Place.CharacterDevices _ -> "container";
+        };
+    }
+
+    /// What a device says that it has for a drive: the drive's name, or that of the node in it.
+    private static String shownDrive(Drive drive) {
+        BlockNode medium = drive.medium();
+        return drive.name().isEmpty() && medium != null ? medium.name() : drive.name();
+    }
+
+    /// Gives a device another node in place of the one that it has.
+    private void setDrive(Drive drive, String nodeName) throws BlockException, QmpException {
+        BlockNode node =
+                graph.find(nodeName)
+                        .orElseThrow(() ->
+                                QmpException.generic(
+                                        "Cannot find device='' nor node-name='" + nodeName + "'"));
+        if (drive.medium() == null) {
+            drive.insert(node);
+        } else {
+            drive.backend().replaceNode(node);
+        }
+    }
+
     /// Gives a property another value.
     void set(String path, String name, JsonValue value) throws QmpException, BlockException {
         Place place = find(path);
@@ -153,18 +202,19 @@ final class ObjectTree {
                 return;
             }
             if (name.startsWith("x-") && ThrottleLimits.names().contains(name.substring(2))) {
-                group.setLimits(new Options().put(name.substring(2), value), Dialect.QMP);
-                return;
+                throw QmpException.generic("Property cannot be set after initialization");
             }
+        }
+        if (place instanceof Place.OfDevice(Device device)
+                && name.equals(DRIVE)
+                && device.drive() != null) {
+            setDrive(device.drive(), value.asText());
+            return;
         }
         throw unknown(place, name);
     }
 
     private static QmpException unknown(Place place, String name) {
-        String type =
-                place instanceof Place.OfObject(ObjectRegistry.UserObject object)
-                        ? object.type()
-                        : "container";
-        return QmpException.generic("Property '" + type + "." + name + "' not found");
+        return QmpException.generic("Property '" + typeOf(place) + "." + name + "' not found");
     }
 }

@@ -16,6 +16,7 @@ import io.cairn.job.scheduler.BlockJob;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.service.DeviceOrNode;
+import io.cairn.qmp.service.StorageService;
 import io.cairn.qmp.transaction.Action;
 
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,13 @@ import java.util.List;
 /// The changes that put an overlay above a node, so that the node keeps what it has (QMP reference
 /// manual, "blockdev-snapshot" and "blockdev-snapshot-sync").
 final class Snapshots {
+    private final StorageService service;
     private final BlockGraph graph;
     private final ChainChanges changes;
 
-    Snapshots(BlockGraph graph) {
-        this.graph = graph;
+    Snapshots(StorageService service) {
+        this.service = service;
+        this.graph = service.graph();
         this.changes = new ChainChanges(graph);
     }
 
@@ -154,7 +157,9 @@ final class Snapshots {
                             below.filename(),
                             below.driver(),
                             false);
-            CreateImage.prepare(graph, request).run();
+            CreateImage creation = CreateImage.prepare(graph, request);
+            service.announce(creation.description());
+            creation.run();
         }
         Options options = new Options().put("driver", snapshot.format());
         options.put("backing", JsonNull.NULL);

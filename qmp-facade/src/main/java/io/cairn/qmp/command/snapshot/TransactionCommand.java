@@ -36,7 +36,7 @@ public final class TransactionCommand implements CommandFamily {
     public TransactionCommand(StorageService service) {
         this.service = service;
         this.transaction = new Transaction(service.graph());
-        this.snapshots = new Snapshots(service.graph());
+        this.snapshots = new Snapshots(service);
         this.internalSnapshots = new InternalSnapshots(service.graph());
         this.bitmaps = new Bitmaps(service.graph());
         this.jobs = new CopyCommands(service);
