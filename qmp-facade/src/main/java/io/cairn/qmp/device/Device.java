@@ -8,6 +8,8 @@ import java.util.Map;
 
 /// A device: what a guest would see of a drive, or a controller of such devices.
 public final class Device {
+    private static final String INNER_PART = "/virtio-backend";
+
     private final DeviceModel model;
     private final String modelName;
     private final String id;
@@ -53,6 +55,16 @@ public final class Device {
         return path;
     }
 
+    /// Whether a command that names the owner of a drive means this device: by its name, by where
+    /// it or its inner part is in the tree of objects, or by its name and the part's.
+    boolean isMeantBy(String name) {
+        return !name.isEmpty()
+                && (id.equals(name)
+                        || path.equals(name)
+                        || ownerName().equals(name)
+                        || (model.hasInnerPart() && name.equals(id + INNER_PART)));
+    }
+
     /// The drive that the device owns, or null.
     public @Nullable Drive drive() {
         return drive;
@@ -70,7 +82,7 @@ public final class Device {
 
     /// By what name the owner of the drive goes (QMP reference manual, "BlockInfo", `qdev`).
     public String ownerName() {
-        return model.hasInnerPart() ? path + "/virtio-backend" : shownName();
+        return model.hasInnerPart() ? path + INNER_PART : shownName();
     }
 
     /// Whether the medium can be reached by people rather than by the guest.

@@ -245,14 +245,13 @@ public final class Devices {
         if (medium == null && !model.isRemovable()) {
             throw QmpException.generic("Device needs media, but drive is empty");
         }
-        boolean readsOnly = model.readsOnly() || (medium != null && medium.isReadOnly());
-        if (readsOnly && model == DeviceModel.IDE_DISK) {
+        if (model == DeviceModel.IDE_DISK && medium != null && medium.isReadOnly()) {
             throw QmpException.generic("Block node is read-only");
         }
         requireThread(device, medium);
         Map<String, String> properties = device.properties();
         Permissions needed = Permissions.of(Permission.CONSISTENT_READ);
-        if (!readsOnly) {
+        if (!model.readsOnly()) {
             needed = needed.plus(Permission.WRITE);
         }
         Permissions shared = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE_UNCHANGED);

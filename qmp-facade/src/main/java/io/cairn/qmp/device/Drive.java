@@ -3,6 +3,7 @@ package io.cairn.qmp.device;
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.NodeFlags;
+import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
@@ -125,7 +126,12 @@ public final class Drive {
 
     /// Puts a medium in.
     public void insert(BlockNode node) throws BlockException {
-        backend.attach(node, needed, shared);
+        backend.attach(node, allowed(node, needed), shared);
+    }
+
+    /// A device does not write to a medium that is read-only.
+    private static Permissions allowed(BlockNode medium, Permissions wanted) {
+        return medium.isReadOnly() ? wanted.minus(Permission.WRITE) : wanted;
     }
 
     /// Takes the medium out, if there is one.
@@ -140,14 +146,15 @@ public final class Drive {
 
     /// Connects the drive with a device, or with none.
     ///
-    /// @param nowNeeded what the device will do
+    /// @param nowNeeded what the device will do if its medium lets it
     /// @param nowShared what others may do meanwhile
     void connect(@Nullable Device owner, Permissions nowNeeded, Permissions nowShared)
             throws BlockException {
         String ownerName = owner == null ? "" : owner.shownName();
         backend.setOwnerName(ownerName);
-        if (backend.root() != null) {
-            backend.setPermissions(nowNeeded, nowShared);
+        BlockNode medium = medium();
+        if (medium != null) {
+            backend.setPermissions(allowed(medium, nowNeeded), nowShared);
         }
         needed = nowNeeded;
         shared = nowShared;

@@ -66,7 +66,7 @@ public final class Drives {
         return drives.stream()
                 .filter(drive -> {
                     Device device = drive.device();
-                    return device != null && (device.id().equals(id) || device.path().equals(id));
+                    return device != null && device.isMeantBy(id);
                 })
                 .findFirst();
     }

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Compares the schema with what the manual lists, and replays the manual's examples. The manual is
+/// Compares the schema with what the manual lists, and with the manual's examples. The manual is
 /// beside the checkout, as data.
 class ManualTest {
     private static final Path MANUAL =
