@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -50,6 +51,53 @@ class HostileClientTest {
         assertThat(daemon.client.line()).contains("JSON token size limit exceeded");
         daemon.client.line();
         assertThat(daemon.request("{'execute':'query-jobs'}").get("return")).isNotNull();
+    }
+
+    @Test
+    void refusesAnEndlessTextWithoutKeepingIt() throws Exception {
+        String piece = "x".repeat(1 << 20);
+        daemon.client.send("{'execute':'");
+        for (int i = 0; i < 64; i++) {
+            daemon.client.send(piece);
+        }
+        daemon.client.send("'}\n{'execute':'query-jobs','id':'end'}\n");
+
+        String line = daemon.client.line();
+        assertThat(line).contains("JSON token size limit exceeded");
+        for (int i = 0; !line.contains("end"); i++) {
+            assertThat(line).contains("error");
+            assertThat(i).isLessThan(100);
+            line = daemon.client.line();
+        }
+    }
+
+    @Test
+    void deletesNothingThatIsInUse() throws Exception {
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n','size':1048576");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'t','size':1048576");
+        daemon.execute("object-add", "'qom-type':'throttle-group','id':'g'");
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'throttle','node-name':'r','throttle-group':'g','file':'n'");
+        daemon.execute("blockdev-mirror", "'job-id':'j','device':'r','target':'t','sync':'none'");
+
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "ready");
+        assertThat(daemon.fail("blockdev-del", "'node-name':'n'"))
+                .isEqualTo("GenericError: Block device n is in use");
+        for (String node : List.of("r", "t")) {
+            assertThat(daemon.fail("blockdev-del", "'node-name':'" + node + "'"))
+                    .isEqualTo(
+                            "GenericError: Node '"
+                                    + node
+                                    + "' is busy: block device is in use by block job: mirror");
+        }
+        assertThat(daemon.fail("object-del", "'id':'g'"))
+                .isEqualTo("GenericError: object 'g' is in use, can not be deleted");
+        assertThat(daemon.fail("job-dismiss", "'id':'j'"))
+                .isEqualTo(
+                        "GenericError: Job 'j' in state 'ready' cannot accept command verb"
+                                + " 'dismiss'");
+        assertThat(daemon.daemon.service().graph().nodes()).hasSizeGreaterThanOrEqualTo(3);
     }
 
     /// A connection whose client sends requests and never reads.
