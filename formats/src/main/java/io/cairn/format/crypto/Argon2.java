@@ -5,19 +5,19 @@ import io.cairn.block.Errno;
 import io.cairn.block.UnsupportedImageException;
 import io.cairn.block.Workers;
 
-import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
-import org.bouncycastle.crypto.params.Argon2Parameters;
-
 /// Argon2 (RFC 9106), version 1.3.
 ///
 /// @param isIdentity Argon2id rather than Argon2i
 /// @param passes how often the memory is filled
 /// @param memoryKiB how much memory is filled
-/// @param lanes how many parts of it could be filled at once
+/// @param lanes how many parts of it are filled at once
 public record Argon2(boolean isIdentity, int passes, int memoryKiB, int lanes) {
     /// More work than this, in blocks of 1 KiB, is refused: what a header claims must not keep a
     /// process busy for hours.
     private static final long MAX_BLOCKS = 1L << 27;
+
+    /// What one array holds in KiB.
+    private static final long MAX_MEMORY = (1 << 24) - 1;
 
     private static final int MAX_LANES = 255;
     private static final int BLOCK = 1024;
@@ -31,8 +31,8 @@ public record Argon2(boolean isIdentity, int passes, int memoryKiB, int lanes) {
             throw new UnsupportedImageException(
                     Errno.EINVAL, what + " has parameters that argon2 does not take");
         }
-        // A block costs a little more than its content.
-        long most = Runtime.getRuntime().maxMemory() / (BLOCK + BLOCK / 8);
+        // The heap holds other things too, and an array no more than so many numbers.
+        long most = Math.min(Runtime.getRuntime().maxMemory() / (BLOCK + BLOCK / 8), MAX_MEMORY);
         if (memoryKiB > most) {
             throw new UnsupportedImageException(
                     Errno.ENOMEM,
@@ -71,20 +71,8 @@ public record Argon2(boolean isIdentity, int passes, int memoryKiB, int lanes) {
     /// @param associated the standard's X, which LUKS leaves empty
     void fill(byte[] password, byte[] salt, byte[] secret, byte[] associated, byte[] key)
             throws BlockException {
-        Argon2BytesGenerator generator = new Argon2BytesGenerator();
-        int type = isIdentity ? Argon2Parameters.ARGON2_id : Argon2Parameters.ARGON2_i;
-        generator.init(
-                new Argon2Parameters.Builder(type)
-                        .withVersion(Argon2Parameters.ARGON2_VERSION_13)
-                        .withIterations(passes)
-                        .withMemoryAsKB(memoryKiB)
-                        .withParallelism(lanes)
-                        .withSalt(salt)
-                        .withSecret(secret)
-                        .withAdditional(associated)
-                        .build());
         try {
-            generator.generateBytes(password, key);
+            new Argon2Memory(this).derive(password, salt, secret, associated, key);
         } catch (OutOfMemoryError _) {
             throw new BlockException(
                     Errno.ENOMEM, "There is no memory for " + memoryKiB + " KiB of argon2");
