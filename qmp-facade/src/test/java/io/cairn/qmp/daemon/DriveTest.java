@@ -29,6 +29,7 @@ import java.util.Map;
 
 /// Drives, devices and media. The texts are those of QEMU 7.2's system emulators.
 class DriveTest {
+    @TempDir Path folder;
     private TestDaemon daemon;
     private StorageService service;
     private DriveMaker maker;
@@ -66,6 +67,20 @@ class DriveTest {
         assertThat(drive("if=none").name()).isEqualTo("none2");
         assertThatThrownBy(() -> drive("index=3"))
                 .hasMessage("drive with bus=1, unit=1 (index=3) exists");
+    }
+
+    @Test
+    void exportsADriveByItsName() throws Exception {
+        drive("if=none,id=d,driver=null-co");
+        daemon.execute(
+                "nbd-server-start",
+                "'addr': {'type': 'unix', 'data': {'path': '" + folder.resolve("s") + "'}}");
+
+        daemon.execute("nbd-server-add", "'device': 'd'");
+
+        JsonArray exports = (JsonArray) daemon.execute("query-block-exports");
+        assertThat(exports.elements()).hasSize(1);
+        assertThat(Json.print(exports)).contains("\"id\": \"d\"");
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.cairn.qmp.command.export;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonString;
 import io.cairn.block.option.JsonValue;
@@ -170,15 +171,15 @@ public final class ExportCommands implements CommandFamily {
     private void addLegacy(LegacyAddition addition) throws BlockException {
         String bitmap = addition.bitmap();
         String name = addition.name() == null ? addition.device() : addition.name();
-        boolean isReadOnly = BlockJob.find(service.graph(), addition.device()).isReadOnly();
+        BlockNode node = BlockJob.find(service.graph(), addition.device());
         service.exports()
                 .add(
                         new ExportOptions(
                                 name,
-                                addition.device(),
+                                node.name(),
                                 name,
                                 addition.description(),
-                                addition.writable() && !isReadOnly,
+                                addition.writable() && !node.isReadOnly(),
                                 false,
                                 bitmap == null
                                         ? List.of()
