@@ -23,6 +23,9 @@ final class Handshake {
     /// Option data beyond this are passed over unread.
     private static final int MAX_OPTION = 64 << 10;
 
+    /// Names of so many characters are cut in messages.
+    private static final int LONGEST_SHOWN = 80;
+
     private final NbdServer server;
     private NbdStream stream;
     private boolean isSecure;
@@ -384,6 +387,13 @@ final class Handshake {
 
     private static BlockException violation(String text) {
         return new BlockException(Errno.EINVAL, text);
+    }
+
+    /// A long name is cut, as clients keep only so much of a text.
+    private static String notPresent(String name) {
+        String shown =
+                name.length() < LONGEST_SHOWN ? name : name.substring(0, LONGEST_SHOWN) + "...";
+        return "export '" + shown + "' not present";
     }
 
     /// An option that is answered with an error; the handshake goes on.

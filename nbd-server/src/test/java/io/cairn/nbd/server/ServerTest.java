@@ -1,6 +1,7 @@
 package io.cairn.nbd.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
@@ -17,6 +18,8 @@ import io.cairn.testimages.Eventually;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -61,6 +64,25 @@ class ServerTest {
             assertThat(back).isEqualTo(data(512, 7));
             debugged.resume("stuck");
             workers.join();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"79, ''", "80, ...", "256, ..."})
+    void cutsALongNameInItsAnswer(int length, String cut) throws BlockException {
+        String name = "a".repeat(length);
+        try (ServedDisk served = new ServedDisk(folder, LENGTH)) {
+            Options options = new Options().put("export", name);
+
+            BlockException refusal =
+                    catchThrowableOfType(BlockException.class, () -> served.connect(options));
+
+            assertThat(refusal.hint())
+                    .contains(
+                            "server reported: export '"
+                                    + "a".repeat(Math.min(length, 80))
+                                    + cut
+                                    + "' not present");
         }
     }
 
