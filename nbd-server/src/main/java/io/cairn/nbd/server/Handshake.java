@@ -17,9 +17,6 @@ import java.util.Set;
 
 /// The server's side of the fixed newstyle handshake (NBD protocol, "Handshake").
 final class Handshake {
-    /// Characters of an export's name that messages show.
-    private static final int SHOWN_NAME = 80;
-
     /// Option data beyond this are passed over unread.
     private static final int MAX_OPTION = 64 << 10;
 
@@ -161,14 +158,6 @@ final class Handshake {
     }
 
     // ---- options
-
-    private static String notPresent(String name) {
-        int end = Math.min(name.length(), SHOWN_NAME);
-        return "export '"
-                + name.substring(0, end)
-                + (end < name.length() ? "..." : "")
-                + "' not present";
-    }
 
     private Session exportName(int length) throws BlockException {
         if (server.requiresTls() && !isSecure) {
