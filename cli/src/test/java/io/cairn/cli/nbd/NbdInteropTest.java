@@ -291,6 +291,27 @@ class NbdInteropTest {
     }
 
     @Test
+    void fioReadsBackWhatItWrote() throws Exception {
+        export(image);
+
+        String text =
+                run(
+                        "fio",
+                        "--name=load",
+                        "--ioengine=nbd",
+                        "--uri=" + uri,
+                        "--rw=randwrite",
+                        "--bs=4k",
+                        "--iodepth=16",
+                        "--size=" + LENGTH,
+                        "--verify=crc32c",
+                        "--verify_state_save=0",
+                        "--randseed=" + SEED);
+
+        assertThat(text).contains("err= 0").contains("READ:", "WRITE:");
+    }
+
+    @Test
     void qemuComparesWhatItWrote() throws Exception {
         export(image);
 
@@ -395,6 +416,34 @@ class NbdInteropTest {
         given.stream().filter(option -> option.startsWith("-")).forEach(command::add);
         command.addAll(List.of("file", image.toString()));
         given.stream().filter(option -> !option.startsWith("-")).forEach(command::add);
+
+        List<String> seen = throughServer(socket, command.toArray(new String[0]));
+
+        assertThat(seen.get(0)).isEqualTo("Images are identical.\n");
+        assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    /// What a server can do follows from what its script defines; the least is to read and to
+    /// write.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "flush=exit 0",
+                "can_fua=echo emulate;flush=exit 0;can_multi_conn=exit 0",
+                "trim=exit 0;is_rotational=exit 0",
+                "can_zero=exit 3;can_cache=echo native;cache=exit 0",
+            })
+    void heedsWhatAServerCanDo(String abilities) throws Exception {
+        Path socket = folder.resolve("f");
+        List<String> command =
+                new ArrayList<>(List.of("nbdkit", "-f", "-U", socket.toString(), "eval"));
+        command.add("get_size=echo " + LENGTH);
+        command.add("pread=dd skip=$4 count=$3 iflag=skip_bytes,count_bytes if=" + image);
+        command.add("pwrite=dd seek=$4 conv=notrunc oflag=seek_bytes of=" + image);
+        if (!abilities.isEmpty()) {
+            command.addAll(List.of(abilities.split(";", -1)));
+        }
 
         List<String> seen = throughServer(socket, command.toArray(new String[0]));
 
