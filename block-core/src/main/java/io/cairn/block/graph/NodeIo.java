@@ -36,6 +36,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class NodeIo {
     private static final long SECTOR = 512;
 
+    /// The longest disk: offsets are rounded up to at most 1 GiB without overflow.
+    private static final long MAX_LENGTH = Long.MAX_VALUE - (1L << 30) + 1;
+
     private final BlockNode node;
     private final BufferPool pool = BufferPool.shared();
     private final InFlight inFlight = new InFlight();
@@ -648,6 +651,10 @@ final class NodeIo {
         if (newLength < 0) {
             throw new BlockException(Errno.EINVAL, "Image size cannot be negative")
                     .atNode(node.name());
+        }
+        if (newLength > MAX_LENGTH) {
+            throw new BlockException(
+                    Errno.EIO, "offset(" + newLength + ") exceeds maximum(" + MAX_LENGTH + ")");
         }
         requireWritable();
         inFlight.enter();

@@ -92,6 +92,23 @@ class EncryptedImageInteropTest {
         assertThat(lengthOf("b/x")).isEqualTo(lengthOf("a/x"));
     }
 
+    /// Nobody has to unlock a backing file for an overlay to be put on it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "create -f qcow2 -b b.img -F luks @o.img",
+                "resize -f raw @b.img 9223372036854775296"
+            })
+    void needsNoSecretForWhatIsNotRead(String line) throws Exception {
+        Path start = Files.createDirectories(folder.resolve("start"));
+        String image = start.resolve("b.img").toString();
+        ours("create", SECRET, "-f", "luks", "-o", "key-secret=s,iter-time=10", image, "1M");
+        peer.adopt(start);
+        List<String> arguments = List.of(line.split(" ", -1));
+
+        assertThat(peer.ours(arguments)).isEqualTo(peer.theirs(arguments));
+    }
+
     private long lengthOf(String name) throws IOException {
         Path file = folder.resolve(name);
         return Files.exists(file) ? Files.size(file) : -1;

@@ -98,7 +98,7 @@ public final class CreateImage {
             return;
         }
         String resolved = FilenameSyntax.resolveBacking(request.filename(), backing);
-        OpenRequest open = OpenRequest.of(resolved).withFlags(NodeFlags.READ_ONLY);
+        OpenRequest open = OpenRequest.of(resolved).withFlags(NodeFlags.READ_ONLY.withNoIo(true));
         try (BlockBackend backend =
                 graph.open(
                         format == null ? open : open.withFormat(format),
