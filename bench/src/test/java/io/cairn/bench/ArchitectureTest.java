@@ -34,6 +34,9 @@ class ArchitectureTest {
     private static final String CLI = "io.cairn.cli..";
     private static final String BENCH = "io.cairn.bench..";
 
+    /// What tests of all modules use; it waits and prints for them.
+    private static final String TESTS = "io.cairn.testimages..";
+
     /// What an embedder may call and a third party may extend.
     private static final String[] LIBRARY = {
         "io.cairn.block..", "io.cairn.format..", "io.cairn.protocol..", "io.cairn.job.."
@@ -114,7 +117,7 @@ class ArchitectureTest {
     void nothingInterruptsOrSleeps() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(CLI, BENCH)
+                .resideOutsideOfPackages(CLI, BENCH, TESTS)
                 .and()
                 .doNotHaveFullyQualifiedName("io.cairn.block.Workers")
                 .should()
@@ -126,7 +129,7 @@ class ArchitectureTest {
     void standardStreamsAreTheToolsAlone() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(CLI, BENCH)
+                .resideOutsideOfPackages(CLI, BENCH, TESTS)
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
