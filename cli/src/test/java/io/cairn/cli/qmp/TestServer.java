@@ -1,5 +1,7 @@
 package io.cairn.cli.qmp;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.Workers;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.DriverRegistry;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// A server of QMP on a unix socket: our daemon within this process, or the peer's.
@@ -64,20 +67,35 @@ abstract class TestServer implements AutoCloseable {
                                                 new FilterDrivers())),
                                 FollowPolicy.EVERYTHING));
 
+        /// It closes when a client lets it quit, as the tool does.
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
         Ours(Path socket) throws Exception {
             super(socket);
             daemon.addChardev("socket,id=c,server=on,wait=off,path=" + socket);
             daemon.addMonitor("chardev=c");
+            Workers.startDaemon("daemon", this::serve);
+        }
+
+        private void serve() {
+            try {
+                daemon.service().awaitQuit();
+                daemon.close();
+                ended.complete(null);
+            } catch (InterruptedException | BlockException | RuntimeException e) {
+                ended.completeExceptionally(e);
+            }
         }
 
         @Override
-        void awaitQuit() throws Exception {
-            daemon.service().awaitQuit();
+        void awaitQuit() {
+            ended.join();
         }
 
         @Override
-        public void close() throws IOException {
-            daemon.close();
+        public void close() {
+            daemon.service().quit();
+            ended.join();
         }
     }
 
