@@ -97,12 +97,13 @@ final class JobDaemon implements AutoCloseable {
             String file = "{'driver':'file','discard':'unmap','filename':'" + node.file() + "'}";
             execute(
                     "blockdev-add",
-                    "'driver':'%s','node-name':'%s','discard':'unmap','file':%s%s"
-                            .formatted(
-                                    node.format(),
-                                    node.node(),
-                                    file,
-                                    node.format().equals("raw") ? "" : ",'backing':" + backing));
+                    "'driver':'"
+                            + node.format()
+                            + "','node-name':'"
+                            + node.node()
+                            + "','discard':'unmap','file':"
+                            + file
+                            + (node.format().equals("raw") ? "" : ",'backing':" + backing));
         }
     }
 
@@ -117,8 +118,11 @@ final class JobDaemon implements AutoCloseable {
     void export(String node) throws IOException {
         execute(
                 "block-export-add",
-                "'type':'nbd','id':'export','node-name':'%1$s','name':'%1$s','writable':true"
-                        .formatted(node));
+                "'type':'nbd','id':'export','writable':true,'node-name':'"
+                        + node
+                        + "','name':'"
+                        + node
+                        + "'");
     }
 
     /// Ends what {@link #export} began.
