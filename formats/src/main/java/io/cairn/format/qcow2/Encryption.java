@@ -83,6 +83,16 @@ final class Encryption implements AutoCloseable {
         return new Encryption(child, luks, cipher);
     }
 
+    /// Of what is given below `encrypt`, what opening the same node again needs.
+    static Options identity(Options given) {
+        Options identity = new Options();
+        String secret = given.getString(KEY_SECRET);
+        if (secret != null) {
+            identity.put(REQUIRED, secret);
+        }
+        return identity;
+    }
+
     private static SectorCipher unlock(
             @Nullable LuksHeaders luks, ObjectRegistry objects, @Nullable String secret)
             throws BlockException {

@@ -93,12 +93,13 @@ public final class Qcow2Driver implements BlockDriver {
         Child file = context.openChild("file", STORAGE);
         Qcow2Header header = HeaderReader.read(file, context.flags().check());
         Options encryptionOptions = context.options().takeSub(ENCRYPT);
+        Options identity = Encryption.identity(encryptionOptions);
         requireUsable(header, context);
         Encryption encryption =
                 Encryption.open(
                         file, header, encryptionOptions, context.objects(), context.flags().noIo());
         RuntimeOptions options = RuntimeOptions.SCHEMA.read(context.options(), Dialect.NODE);
-        return Qcow2Instance.open(context, file, header, options, encryption);
+        return Qcow2Instance.open(context, file, header, options, encryption, identity);
     }
 
     /// Refuses what only shows its header, unless that is all that is wanted.

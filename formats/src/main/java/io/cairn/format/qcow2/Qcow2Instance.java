@@ -47,9 +47,11 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amend
     private final @Nullable EncryptedClusters encrypted;
     private final VmState vmState;
     private final Resizing resizing;
+    private final Options identity;
 
-    private Qcow2Instance(Qcow2Image image, OpenContext context) {
+    private Qcow2Instance(Qcow2Image image, OpenContext context, Options identity) {
         this.image = image;
+        this.identity = identity;
         this.objects = context.objects();
         this.mapper = new ClusterMapper(image);
         this.planner = new WritePlanner(image);
@@ -69,7 +71,8 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amend
             Child file,
             Qcow2Header header,
             RuntimeOptions options,
-            @Nullable Encryption encryption)
+            @Nullable Encryption encryption,
+            Options identity)
             throws BlockException {
         BitmapDirectory.requireReadable(new ImageFile(file), header, context::warn);
         Qcow2Image image =
@@ -81,7 +84,12 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amend
                         context.events(),
                         context::warn,
                         encryption);
-        return new Qcow2Instance(image, context);
+        return new Qcow2Instance(image, context, identity);
+    }
+
+    @Override
+    public Options identityOptions() {
+        return new Options(identity);
     }
 
     /// What is open.
