@@ -5,7 +5,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -239,21 +238,12 @@ final class JobDaemon implements AutoCloseable {
 
     /// The most memory that was resident, in bytes.
     long peakBytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-            }
-        }
-        return 0;
+        return new ServerProcess(process).peakBytes();
     }
 
     @Override
     public void close() throws IOException {
-        process.destroy();
-        process.onExit()
-                .completeOnTimeout(process, START_SECONDS, TimeUnit.SECONDS)
-                .thenAccept(Process::destroyForcibly)
-                .join();
+        new ServerProcess(process).end();
         channel.close();
     }
 }

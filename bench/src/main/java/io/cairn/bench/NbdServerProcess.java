@@ -8,9 +8,6 @@ import java.util.concurrent.TimeUnit;
 
 /// A running server of one disk.
 final class NbdServerProcess implements AutoCloseable {
-    /// The kernel's unit for processor time in `/proc`.
-    private static final double TICKS_PER_SECOND = 100;
-
     private static final int START_SECONDS = 20;
 
     private final NbdProgram program;
@@ -68,29 +65,18 @@ final class NbdServerProcess implements AutoCloseable {
 
     /// The processor time that it has used so far.
     double cpuSeconds() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-        List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
-        return (Long.parseLong(fields.get(11)) + Long.parseLong(fields.get(12))) / TICKS_PER_SECOND;
+        return new ServerProcess(process).cpuSeconds();
     }
 
     /// The most memory that was resident, in bytes.
     long peakBytes() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) << 10;
-            }
-        }
-        return 0;
+        return new ServerProcess(process).peakBytes();
     }
 
     /// Ends the server, at the latest when it has been asked in vain for a while.
     @Override
     public void close() throws IOException {
-        process.destroy();
-        process.onExit()
-                .completeOnTimeout(process, START_SECONDS, TimeUnit.SECONDS)
-                .thenAccept(Process::destroyForcibly)
-                .join();
+        new ServerProcess(process).end();
         Files.deleteIfExists(socket);
     }
 }

@@ -468,18 +468,10 @@ public final class BlockGraph implements AutoCloseable {
     /// Replaces the node below an edge. Both nodes are drained meanwhile.
     void replace(ChildEdge edge, BlockNode replacement) throws BlockException {
         BlockNode old = edge.node();
-        edge.requireNotFrozen();
         try (Drain _ = drain(old);
                 Drain _ = drain(replacement);
                 GraphTransaction transaction = new GraphTransaction()) {
-            old.removeParent(edge);
-            edge.setNode(replacement);
-            replacement.addParent(edge);
-            transaction.onAbort(() -> {
-                replacement.removeParent(edge);
-                edge.setNode(old);
-                old.addParent(edge);
-            });
+            edge.lead(replacement, transaction);
             PermissionUpdate.prepare(transaction, List.of(replacement, old));
             transaction.commit();
         }

@@ -145,18 +145,9 @@ public final class ChainChanges {
                 BlockGraph.Drain _ = graph.drain(to);
                 GraphTransaction transaction = new GraphTransaction()) {
             for (ChildEdge edge : new ArrayList<>(from.parents())) {
-                if (!isMoved(edge, to)) {
-                    continue;
+                if (isMoved(edge, to)) {
+                    edge.lead(to, transaction);
                 }
-                edge.requireNotFrozen();
-                from.removeParent(edge);
-                edge.setNode(to);
-                to.addParent(edge);
-                transaction.onAbort(() -> {
-                    to.removeParent(edge);
-                    edge.setNode(from);
-                    from.addParent(edge);
-                });
             }
             PermissionUpdate.prepare(transaction, List.of(to, from));
             transaction.commit();

@@ -110,8 +110,18 @@ public final class ChildEdge implements Child {
         shared = share;
     }
 
-    void setNode(BlockNode replacement) {
-        node = replacement;
+    /// Leads to another node, unless the transaction is aborted. Both nodes are drained meanwhile.
+    void lead(BlockNode replacement, GraphTransaction transaction) throws BlockException {
+        requireNotFrozen();
+        BlockNode old = node;
+        leadTo(replacement);
+        transaction.onAbort(() -> leadTo(old));
+    }
+
+    private void leadTo(BlockNode other) {
+        node.removeParent(this);
+        node = other;
+        other.addParent(this);
     }
 
     @Override

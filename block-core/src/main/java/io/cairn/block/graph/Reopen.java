@@ -30,6 +30,9 @@ final class Reopen {
     private final Map<BlockNode, Step> steps = new LinkedHashMap<>();
     private final Map<ChildEdge, BlockNode> replacements = new LinkedHashMap<>();
 
+    /// The nodes that were replaced.
+    private final List<BlockNode> replaced = new ArrayList<>();
+
     Reopen(BlockGraph graph) {
         this.graph = graph;
     }
@@ -53,6 +56,7 @@ final class Reopen {
                 drain.close();
             }
         }
+        replaced.forEach(graph::releaseIfUnused);
     }
 
     private void queue(
@@ -148,7 +152,6 @@ final class Reopen {
 
     private void prepareAndCommit() throws BlockException {
         Map<BlockNode, Boolean> readOnlyAfter = new LinkedHashMap<>();
-        List<BlockNode> replaced = new ArrayList<>();
         for (Step step : steps.values()) {
             readOnlyAfter.put(step.node(), step.generic().flags().readOnly());
             if (step.generic().flags().readOnly() && !step.node().isReadOnly()) {
@@ -163,33 +166,23 @@ final class Reopen {
             for (Map.Entry<ChildEdge, BlockNode> replacement : replacements.entrySet()) {
                 changed.add(replacement.getValue());
                 replaced.add(replacement.getKey().node());
-                replace(replacement.getKey(), replacement.getValue(), transaction);
+                lead(replacement.getKey(), replacement.getValue(), transaction);
             }
             changed.addAll(replaced);
             PermissionUpdate.prepare(transaction, changed, readOnlyAfter);
             transaction.commit();
         }
-        replaced.forEach(graph::releaseIfUnused);
         for (BlockNode node : new ArrayList<>(steps.keySet()).reversed()) {
             node.refresh();
         }
     }
 
-    private static void replace(ChildEdge edge, BlockNode replacement, GraphTransaction transaction)
+    private static void lead(ChildEdge edge, BlockNode replacement, GraphTransaction transaction)
             throws BlockException {
-        edge.requireNotFrozen();
         if (edge.parent() instanceof BlockNode parent) {
             BlockGraph.requireNoCycle(parent, replacement);
         }
-        BlockNode old = edge.node();
-        old.removeParent(edge);
-        edge.setNode(replacement);
-        replacement.addParent(edge);
-        transaction.onAbort(() -> {
-            replacement.removeParent(edge);
-            edge.setNode(old);
-            old.addParent(edge);
-        });
+        edge.lead(replacement, transaction);
     }
 
     private static void prepare(Step step, GraphTransaction transaction) throws BlockException {

@@ -94,10 +94,7 @@ final class DaemonRun {
             Signals.onSignal(signal, daemon.service()::quit);
         }
         try {
-            ToolException failure = daemon.whileStarting(this::tryStart);
-            if (failure != null) {
-                throw failure;
-            }
+            daemon.whileStarting(this::start);
             writePidFile();
             becomeReady();
             awaitQuit();
@@ -113,15 +110,6 @@ final class DaemonRun {
         }
         return Getopt.of(
                 invocation.program(), invocation.arguments(), flags, Getopt.Wording.LIBRARY);
-    }
-
-    private @Nullable ToolException tryStart() {
-        try {
-            start();
-            return null;
-        } catch (ToolException e) {
-            return e;
-        }
     }
 
     private void start() throws ToolException {

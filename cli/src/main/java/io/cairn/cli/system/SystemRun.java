@@ -21,8 +21,6 @@ import io.cairn.qmp.device.DriveOptions;
 import io.cairn.qmp.device.MachineType;
 import io.cairn.qmp.service.StorageService;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,25 +67,13 @@ final class SystemRun {
             Signals.onSignal(signal, () -> service.end("host-signal"));
         }
         try {
-            ToolException failure = daemon.whileStarting(this::tryStart);
-            if (failure != null) {
-                throw failure;
-            }
+            daemon.whileStarting(this::start);
             daemon.start();
             service.awaitQuit();
         } catch (InterruptedException e) {
             throw ToolException.of("interrupted");
         } finally {
             close();
-        }
-    }
-
-    private @Nullable ToolException tryStart() {
-        try {
-            start();
-            return null;
-        } catch (ToolException e) {
-            return e;
         }
     }
 

@@ -89,17 +89,7 @@ public final class Backups {
         }
         requirePair(source, target, options);
         BackupJob job = new BackupJob(graph, scheduler, options, group, source, target, bitmap);
-        scheduler.add(job);
-        boolean isDone = false;
-        try {
-            job.takeHold();
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                job.letGo(false);
-                scheduler.withdraw(job);
-            }
-        }
+        scheduler.admit(job, job::takeHold, () -> job.letGo(false));
         return job;
     }
 

@@ -32,17 +32,7 @@ public final class CommitJobs {
             return Mirrors.create(graph, scheduler, plan(range, options), group);
         }
         CommitJob job = new CommitJob(graph, scheduler, options, group, range);
-        scheduler.add(job);
-        boolean isDone = false;
-        try {
-            job.takeHold(options.filterNodeName());
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                job.letGo();
-                scheduler.withdraw(job);
-            }
-        }
+        scheduler.admit(job, () -> job.takeHold(options.filterNodeName()), job::letGo);
         return job;
     }
 

@@ -131,17 +131,7 @@ public final class Mirrors {
             BlockGraph graph, JobScheduler scheduler, MirrorPlan plan, @Nullable JobGroup group)
             throws BlockException {
         MirrorJob job = new MirrorJob(graph, scheduler, plan, group);
-        scheduler.add(job);
-        boolean isDone = false;
-        try {
-            job.takeHold();
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                job.letGo();
-                scheduler.withdraw(job);
-            }
-        }
+        scheduler.admit(job, job::takeHold, job::letGo);
         return job;
     }
 

@@ -79,8 +79,29 @@ public final class JobScheduler implements AutoCloseable {
         }
     }
 
-    /// Takes back a job that was added and cannot be made after all; it vanishes as it came.
-    public void withdraw(Job job) {
+    /// What a job does to get what it needs before it can start.
+    @FunctionalInterface
+    public interface Hold {
+        /// Takes it, all or a part of it.
+        void take() throws BlockException;
+    }
+
+    /// Adds a job and has it take what it needs; if that fails, it lets go and vanishes as it came.
+    public void admit(Job job, Hold hold, Runnable letGo) throws BlockException {
+        add(job);
+        boolean isDone = false;
+        try {
+            hold.take();
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                letGo.run();
+                withdraw(job);
+            }
+        }
+    }
+
+    private void withdraw(Job job) {
         lock.lock();
         try {
             job.group().remove(job);

@@ -86,17 +86,7 @@ public final class StreamJob extends BlockJob {
                     "backing file specified, but streaming the entire chain");
         }
         StreamJob job = new StreamJob(graph, scheduler, options, group, range);
-        scheduler.add(job);
-        boolean isDone = false;
-        try {
-            job.takeHold(options);
-            isDone = true;
-        } finally {
-            if (!isDone) {
-                job.letGo();
-                scheduler.withdraw(job);
-            }
-        }
+        scheduler.admit(job, () -> job.takeHold(options), job::letGo);
         return job;
     }
 

@@ -11,7 +11,6 @@ import io.cairn.qmp.schema.Input;
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /// Runs commands: one at a time of all monitors, but for those that may run beside others.
 ///
@@ -43,14 +42,16 @@ public final class Dispatcher {
         }
     }
 
-    /// Runs something while no command runs that changes anything.
-    public <T> T exclusively(Supplier<T> action) {
+    /// A time in which no command of others runs that changes anything.
+    public interface Exclusion extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Begins such a time, for the calling thread.
+    public Exclusion exclude() {
         lock.lock();
-        try {
-            return action.get();
-        } finally {
-            lock.unlock();
-        }
+        return lock::unlock;
     }
 
     /// Runs a command that came in another way than over QMP.

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 
 /// A storage service with its commands.
 public final class StorageDaemon implements AutoCloseable {
@@ -202,8 +201,10 @@ public final class StorageDaemon implements AutoCloseable {
     }
 
     private @Nullable String line(String text) {
-        String printed = dispatcher.exclusively(() -> humans.execute(text));
-        return service.isQuitting() ? null : printed;
+        try (Dispatcher.Exclusion _ = dispatcher.exclude()) {
+            String printed = humans.execute(text);
+            return service.isQuitting() ? null : printed;
+        }
     }
 
     /// Lets people's commands read, write and examine images.
@@ -216,9 +217,18 @@ public final class StorageDaemon implements AutoCloseable {
         started.release();
     }
 
+    /// What makes all that the command line asks for.
+    @FunctionalInterface
+    public interface StartUp<X extends Exception> {
+        /// Makes it.
+        void run() throws X;
+    }
+
     /// Runs the start while no command of a monitor runs.
-    public <T> T whileStarting(Supplier<T> action) {
-        return dispatcher.exclusively(action);
+    public <X extends Exception> void whileStarting(StartUp<X> startUp) throws X {
+        try (Dispatcher.Exclusion _ = dispatcher.exclude()) {
+            startUp.run();
+        }
     }
 
     private void serve(Monitor monitor) {
