@@ -486,6 +486,43 @@ class NbdInteropTest {
                 "size=1M");
     }
 
+    /// Pieces that suit a server need not be whole clusters of what they are packed into.
+    @ParameterizedTest
+    @CsvSource({"786432, 524288", "786432, 2097152", "327680, 65536", "65536, 65536"})
+    void packsWhatComesInPiecesOfAnyLength(int longest, int cluster) throws Exception {
+        Path socket = folder.resolve("pieces");
+        String there = "nbd+unix:///?socket=" + socket;
+        Path packed = folder.resolve("packed.qcow2");
+
+        withServer(
+                socket,
+                () -> {
+                    img(
+                            "convert",
+                            "-c",
+                            "-O",
+                            "qcow2",
+                            "-o",
+                            "cluster_size=" + cluster,
+                            there,
+                            packed.toString());
+                    assertThat(img("compare", content.toString(), packed.toString()))
+                            .isEqualTo("Images are identical.\n");
+                },
+                "nbdkit",
+                "-f",
+                "-U",
+                socket.toString(),
+                "--filter=blocksize-policy",
+                "file",
+                content.toString(),
+                "blocksize-minimum=4096",
+                "blocksize-preferred=65536",
+                "blocksize-maximum=" + longest);
+        assertThat(run("qemu-img", "compare", content.toString(), packed.toString()))
+                .isEqualTo("Images are identical.\n");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "ENOSPC, No space left on device",

@@ -83,10 +83,11 @@ public final class Convert {
         target.flush();
     }
 
-    /// As much as suits both sides, within reason.
+    /// As much as suits both sides, within reason: a power of two, and so whole clusters if it is
+    /// as long as one.
     private int batchBytes() {
         long least = Math.min(source.optimalTransfer(), JoinedDisk.optimalTransfer(target));
-        return Math.clamp(least, MIN_BATCH_BYTES, BATCH_BYTES);
+        return Integer.highestOneBit(Math.clamp(least, MIN_BATCH_BYTES, BATCH_BYTES));
     }
 
     private static ByteBuffer acquire(List<PooledBuffer> all, int length) throws BlockException {
