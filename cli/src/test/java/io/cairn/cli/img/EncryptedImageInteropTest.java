@@ -69,7 +69,6 @@ class EncryptedImageInteropTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1M",
                 "1M -o key-secret=odd",
                 "1M -o key-secret=s,cipher-alg=cast5-128",
                 "1M -o key-secret=s,iter-time=-1",
@@ -90,6 +89,20 @@ class EncryptedImageInteropTest {
         assertThat(withoutNumbers(peer.ours(arguments)))
                 .isEqualTo(withoutNumbers(peer.theirs(arguments)));
         assertThat(lengthOf("b/x")).isEqualTo(lengthOf("a/x"));
+    }
+
+    /// The reference program says the same, but has overwritten the file by then.
+    @ParameterizedTest
+    @ValueSource(strings = {"1M", "1M -o key-secret=none", "1M -o key-secret=s,key-secret=t"})
+    void leavesAloneWhatAMissingSecretWasMeantToOverwrite(String line) throws IOException {
+        Path before = Files.createDirectories(folder.resolve("before"));
+        Files.write(before.resolve("x"), new byte[5000]);
+        peer.adopt(before);
+        List<String> arguments =
+                List.of(("create -q -f luks " + SECRET + " @x " + line).split(" ", -1));
+
+        assertThat(peer.ours(arguments)).isEqualTo(peer.theirs(arguments));
+        assertThat(lengthOf("b/x")).isEqualTo(5000);
     }
 
     /// Nobody has to unlock a backing file for an overlay to be put on it.

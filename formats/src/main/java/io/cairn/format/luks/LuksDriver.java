@@ -206,7 +206,11 @@ public final class LuksDriver implements BlockDriver {
         for (String key : rest.keys()) {
             context.options().take(key);
         }
-        // As with the peer, the file is made anew before anyone looks at the passphrase.
+        // A secret that is not there costs nobody the file that was; what is in the secret is
+        // looked
+        // at when it is needed, as by the peer.
+        Passphrases.requireThere(
+                context.objects(), options.luks().keySecret(), LuksOptions.KEY_SECRET);
         Child file = context.file(rest);
         byte[] passphrase =
                 Passphrases.require(

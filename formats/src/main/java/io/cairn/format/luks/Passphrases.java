@@ -22,15 +22,25 @@ public final class Passphrases {
     /// @param option what the option is called where it is required
     public static byte[] require(ObjectRegistry objects, @Nullable String id, String option)
             throws BlockException {
+        return get(objects, requireId(objects, id, option));
+    }
+
+    /// Refuses a secret that is not there, without a look at what is in it.
+    static void requireThere(ObjectRegistry objects, @Nullable String id, String option)
+            throws BlockException {
+        find(objects, requireId(objects, id, option));
+    }
+
+    private static String requireId(ObjectRegistry objects, @Nullable String id, String option)
+            throws InvalidOptionException {
         String known = id == null ? objects.passphrase().orElse(null) : id;
         if (known == null) {
             throw new InvalidOptionException("Parameter '" + option + "' is required for cipher");
         }
-        return get(objects, known);
+        return known;
     }
 
-    /// The passphrase of a secret, which the caller wipes.
-    static byte[] get(ObjectRegistry objects, String id) throws BlockException {
+    private static Secret find(ObjectRegistry objects, String id) throws InvalidOptionException {
         ObjectRegistry.UserObject object = objects.find(id).orElse(null);
         if (object == null) {
             throw new InvalidOptionException("No secret with id '" + id + "'");
@@ -38,7 +48,12 @@ public final class Passphrases {
         if (!(object instanceof Secret secret)) {
             throw new InvalidOptionException("Object with id '" + id + "' is not a secret");
         }
-        byte[] passphrase = secret.value();
+        return secret;
+    }
+
+    /// The passphrase of a secret, which the caller wipes.
+    static byte[] get(ObjectRegistry objects, String id) throws BlockException {
+        byte[] passphrase = find(objects, id).value();
         if (!isText(passphrase)) {
             Arrays.fill(passphrase, (byte) 0);
             throw new InvalidOptionException("Data from secret " + id + " is not valid UTF-8");
