@@ -98,7 +98,7 @@ class FormatCopyTest {
         Options target = qcow2("t").put("node-name", "tq");
         target = new Options(target).put("file.node-name", "tf");
         List<BlockEvent> events = Collections.synchronizedList(new ArrayList<>());
-        graph.graph().setEventSink(events::add);
+        graph.graph().listen(events::add);
         try (BlockBackend from = open(source);
                 BlockBackend to = open(target)) {
             List<Accounting> readers = List.of(account("sq"), account("sf"));

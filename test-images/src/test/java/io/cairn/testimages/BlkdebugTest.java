@@ -44,7 +44,7 @@ class BlkdebugTest {
     @BeforeEach
     void makeDisk() {
         storage = host.put("disk", new MemoryStorage(new byte[LENGTH]));
-        graph.graph().setEventSink(events::add);
+        graph.graph().listen(events::add);
     }
 
     @AfterEach

@@ -205,7 +205,7 @@ class GraphTest {
     @Test
     void reportsTheWriteThresholdOnce() throws BlockException {
         List<BlockEvent> events = new ArrayList<>();
-        graph.setEventSink(events::add);
+        graph.listen(events::add);
         BlockNode node = add("a", 65536);
         node.setWriteThreshold(4096);
         try (BlockBackend disk = graph.newBackend("d", node, WRITE, Permissions.ALL)) {

@@ -48,7 +48,7 @@ class QuorumTest {
 
     @BeforeEach
     void collectEvents() {
-        graph.graph().setEventSink(events::add);
+        graph.graph().listen(events::add);
     }
 
     @AfterEach

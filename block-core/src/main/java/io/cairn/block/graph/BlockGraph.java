@@ -47,7 +47,7 @@ public final class BlockGraph implements AutoCloseable {
     private long generatedNames;
     private Accounting.@Nullable Settings counting;
 
-    private volatile EventSink events = EventSink.NONE;
+    private final List<EventSink> listeners = new CopyOnWriteArrayList<>();
     private volatile WarningSink warnings = WarningSink.NONE;
     private volatile @Nullable BlockException closeFailure;
 
@@ -75,15 +75,14 @@ public final class BlockGraph implements AutoCloseable {
         return policy;
     }
 
-    /// Where events go; never null. It forwards, so that a later {@link #setEventSink} counts for
-    /// open nodes too.
+    /// Where nodes report what happens: to all who listen at that time.
     public EventSink events() {
-        return event -> events.emit(event);
+        return event -> listeners.forEach(listener -> listener.emit(event));
     }
 
-    /// Sends events here from now on.
-    public void setEventSink(EventSink sink) {
-        events = sink;
+    /// Sends what happens here too from now on, after those who listened before.
+    public void listen(EventSink listener) {
+        listeners.add(listener);
     }
 
     /// Sends warnings here from now on.

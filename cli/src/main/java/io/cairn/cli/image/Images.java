@@ -40,7 +40,7 @@ public final class Images implements AutoCloseable {
         graph = new BlockGraph(new DriverRegistry(BUILT_IN), FollowPolicy.EVERYTHING);
         TlsObjects.addTo(graph.objects());
         graph.setWarningSink(this::warn);
-        graph.setEventSink(this::happened);
+        graph.listen(this::happened);
     }
 
     /// A warning that says of itself what it is gets the program's name in front.

@@ -1,6 +1,5 @@
 package io.cairn.cli.io;
 
-import io.cairn.block.EventSink;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
@@ -9,7 +8,6 @@ import io.cairn.cli.image.Images;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Consumer;
 
 /// The commands of the tool, for images that another tool has open. What they have to say goes to
 /// standard output at once; asynchronous requests tell of their end when they end.
@@ -18,8 +16,7 @@ public final class IoConsole {
     private final String prefix;
     private final Session session;
 
-    /// @param source sends what happens in the graph where it is told
-    public IoConsole(Invocation invocation, Images images, Consumer<EventSink> source) {
+    public IoConsole(Invocation invocation, Images images) {
         prefix = invocation.program().concat(": ");
         Invocation inner =
                 new Invocation(
@@ -29,7 +26,7 @@ public final class IoConsole {
                         invocation.out(),
                         new PrintStream(errors, true, StandardCharsets.UTF_8));
         EventLoop events = new EventLoop(invocation.out()::flush);
-        session = new Session(inner, new Messages(inner), images, events, source);
+        session = new Session(inner, new Messages(inner), images, events);
         session.listen();
     }
 

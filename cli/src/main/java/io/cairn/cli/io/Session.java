@@ -3,7 +3,6 @@ package io.cairn.cli.io;
 import io.cairn.block.BlockException;
 import io.cairn.block.Debuggable;
 import io.cairn.block.Errno;
-import io.cairn.block.EventSink;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 
 /// The open image and the commands that work on it, one after the other.
 final class Session implements AutoCloseable {
@@ -30,27 +28,19 @@ final class Session implements AutoCloseable {
     private final Messages messages;
     private final Images images;
     private final EventLoop events;
-    private final Consumer<EventSink> source;
     private @Nullable BlockBackend image;
     private @Nullable Breakpoints breakpoints;
     private boolean isOver;
 
     Session(Invocation invocation, Messages messages, Images images) {
-        this(invocation, messages, images, new EventLoop(), images.graph()::setEventSink);
+        this(invocation, messages, images, new EventLoop());
     }
 
-    /// @param source sends what happens in the graph where it is told
-    Session(
-            Invocation invocation,
-            Messages messages,
-            Images images,
-            EventLoop events,
-            Consumer<EventSink> source) {
+    Session(Invocation invocation, Messages messages, Images images, EventLoop events) {
         this.invocation = invocation;
         this.messages = messages;
         this.images = images;
         this.events = events;
-        this.source = source;
     }
 
     /// Carries out a line on an image that is open elsewhere.
@@ -96,7 +86,8 @@ final class Session implements AutoCloseable {
     /// The stops of requests that the user has asked for.
     Breakpoints breakpoints() {
         if (breakpoints == null) {
-            breakpoints = new Breakpoints(source, events, out(), messages());
+            breakpoints = new Breakpoints(events, out());
+            images.graph().listen(breakpoints);
         }
         return breakpoints;
     }

@@ -3,13 +3,13 @@ package io.cairn.format.qcow2;
 import io.cairn.block.BlockException;
 import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
-import io.cairn.block.EventSink;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
 import io.cairn.block.spi.Child;
+import io.cairn.block.spi.OpenContext;
 import io.cairn.block.spi.Pin;
 
 import org.jspecify.annotations.Nullable;
@@ -60,13 +60,12 @@ final class Qcow2Image {
     private CacheCleaner cleaner;
 
     private Qcow2Image(
+            OpenContext context,
             ImageFile file,
             Qcow2Header header,
             L1Table l1,
             SnapshotTable snapshots,
             RuntimeOptions options,
-            NodeFlags flags,
-            EventSink events,
             @Nullable Encryption encryption)
             throws BlockException {
         this.encryption = encryption;
@@ -76,10 +75,13 @@ final class Qcow2Image {
         this.l1 = l1;
         this.snapshots = snapshots;
         this.options = options;
-        this.flags = flags;
+        this.flags = context.flags();
         this.corruption =
                 new Corruption(
-                        file.child().node().name(), events, !flags.readOnly(), this::markCorrupt);
+                        context.node().name(),
+                        context.events(),
+                        !flags.readOnly(),
+                        this::markCorrupt);
         this.overlaps = new OverlapChecker(this, options.overlapChecks());
         this.writer = new MetadataWriter(this);
         this.tables = new GuestTables(this);
@@ -116,17 +118,16 @@ final class Qcow2Image {
     /// Opens an image whose header was read. If it is writable, feature bits that we do not know
     /// go, and an image that was not closed is repaired, unless it is opened to be checked.
     ///
-    /// @param messages takes what the repair has to say
+    /// @param context takes what the repair has to say
     /// @param encryption null if guest data are not encrypted
     static Qcow2Image open(
+            OpenContext context,
             Child child,
             Qcow2Header header,
             RuntimeOptions options,
-            NodeFlags flags,
-            EventSink events,
-            CheckRequest.Messages messages,
             @Nullable Encryption encryption)
             throws BlockException {
+        NodeFlags flags = context.flags();
         requireLazyPossible(header, options);
         ImageFile file = new ImageFile(child);
         L1Table l1 = L1Table.read(file, header.l1());
@@ -135,11 +136,11 @@ final class Qcow2Image {
                         ? SnapshotTable.empty(file)
                         : SnapshotTable.read(file, header);
         Qcow2Image image =
-                new Qcow2Image(file, header, l1, snapshots, options, flags, events, encryption);
+                new Qcow2Image(context, file, header, l1, snapshots, options, encryption);
         if (image.isWritable()) {
             image.clearUnknownFeatures();
             if (header.features().isDirty() && !flags.check()) {
-                image.repairDirty(messages);
+                image.repairDirty(context::warn);
             }
         }
         return image;

@@ -75,15 +75,7 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amend
             Options identity)
             throws BlockException {
         BitmapDirectory.requireReadable(new ImageFile(file), header, context::warn);
-        Qcow2Image image =
-                Qcow2Image.open(
-                        file,
-                        header,
-                        options,
-                        context.flags(),
-                        context.events(),
-                        context::warn,
-                        encryption);
+        Qcow2Image image = Qcow2Image.open(context, file, header, options, encryption);
         return new Qcow2Instance(image, context, identity);
     }
 

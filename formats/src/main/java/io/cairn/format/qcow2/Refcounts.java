@@ -343,9 +343,20 @@ final class Refcounts {
             file.flush();
         }
         for (long cluster : counted) {
+            requireCounted(cluster);
             lower(cluster, 1);
         }
         return any;
+    }
+
+    private void requireCounted(long block) throws BlockException {
+        if (get(block) == 0) {
+            long offset = block << geometry.clusterBits();
+            throw corruption.fatal(
+                    "Refblock at " + Hex.of(offset) + " is not covered by the refcount structures",
+                    offset,
+                    geometry.clusterSize());
+        }
     }
 
     /// Whether a block has no other entry than one of 1 for a cluster.

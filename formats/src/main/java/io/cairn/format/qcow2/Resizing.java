@@ -236,13 +236,21 @@ final class Resizing {
         try {
             image.tables().dropTables((int) geometry.l1Entries(size));
             image.writer().sync();
-            while (image.refcounts().dropEmptyBlocks()) {
-                image.overlaps().refblocksChanged();
-            }
+            dropEmptyRefblocks();
             image.writer().finish();
             cutFile();
         } finally {
             image.unlock();
+        }
+    }
+
+    private void dropEmptyRefblocks() throws BlockException {
+        try {
+            while (image.refcounts().dropEmptyBlocks()) {
+                image.overlaps().refblocksChanged();
+            }
+        } catch (BlockException e) {
+            throw e.prefixed("Failed to discard unused refblocks");
         }
     }
 

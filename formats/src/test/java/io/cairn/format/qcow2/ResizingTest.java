@@ -1,7 +1,9 @@
 package io.cairn.format.qcow2;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cairn.block.BlockEvent;
 import io.cairn.block.BlockException;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
@@ -10,8 +12,10 @@ import io.cairn.block.option.Options;
 import io.cairn.block.spi.CheckResult;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.MemoryStorage;
 import io.cairn.testimages.TestGraph;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 
 class ResizingTest {
@@ -59,6 +64,32 @@ class ResizingTest {
             assertThat(disk.status(64 << 10, 64 << 10, true).allocated()).isTrue();
         }
         requireClean();
+    }
+
+    @Test
+    void namesARefcountBlockThatNothingCounts() throws BlockException {
+        graph.create("qcow2", "disk", new Options().put("size", "64M"));
+        byte[] damaged = graph.host().get("disk").content();
+        ByteBuffer image = ByteBuffer.wrap(damaged);
+        int secondEntry = Math.toIntExact(image.getLong(48)) + Long.BYTES;
+        image.putLong(secondEntry, 0xff_ffff_0000_0000L);
+        graph.host().put("disk", new MemoryStorage(damaged));
+        List<BlockEvent> events = Collections.synchronizedList(new ArrayList<>());
+        graph.graph().listen(events::add);
+
+        try (BlockBackend disk = graph.open("qcow2", "disk")) {
+            assertThatThrownBy(() -> disk.truncate(32 << 20, true, Preallocation.OFF, false))
+                    .hasMessageStartingWith("Failed to discard unused refblocks");
+            assertThat(events)
+                    .containsExactly(
+                            new BlockEvent.ImageCorrupted(
+                                    disk.node().name(),
+                                    "Refblock at 0xffffff00000000 is not covered by the refcount"
+                                            + " structures",
+                                    OptionalLong.of(0xff_ffff_0000_0000L),
+                                    OptionalLong.of(64 << 10),
+                                    true));
+        }
     }
 
     private void create(String option, String value) throws BlockException {

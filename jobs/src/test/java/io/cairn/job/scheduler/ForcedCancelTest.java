@@ -48,7 +48,7 @@ class ForcedCancelTest {
     void makeImages() throws BlockException {
         images.chain(1);
         images.image("t");
-        images.graph().setEventSink(images.log);
+        images.graph().listen(images.log);
     }
 
     @AfterEach

@@ -3,25 +3,25 @@ package io.cairn.qmp.event;
 import io.cairn.block.BlockEvent;
 import io.cairn.block.EventSink;
 import io.cairn.block.JobEvent;
+import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.option.JsonObject;
+
+import org.jspecify.annotations.Nullable;
 
 /// Sends what happens in the block layer as QMP's events.
 public final class BlockEvents implements EventSink {
+    private final BlockGraph graph;
     private final EventHub hub;
-    private volatile EventSink testers = EventSink.NONE;
 
-    public BlockEvents(EventHub hub) {
+    public BlockEvents(BlockGraph graph, EventHub hub) {
+        this.graph = graph;
         this.hub = hub;
-    }
-
-    /// Sends what is for testers alone there too.
-    public void setTesters(EventSink sink) {
-        testers = sink;
     }
 
     @Override
     public void emit(BlockEvent event) {
-        testers.emit(event);
         switch (event) {
             case BlockEvent.NodeEvent node -> emitNode(node);
             case JobEvent job -> emitJob(job);
@@ -33,7 +33,7 @@ public final class BlockEvents implements EventSink {
             case BlockEvent.ImageCorrupted corrupted -> {
                 JsonObject.Builder data =
                         JsonObject.builder()
-                                .put("device", "")
+                                .put("device", driveOf(corrupted.node()))
                                 .put("node-name", corrupted.node())
                                 .put("msg", corrupted.message())
                                 .put("fatal", corrupted.fatal());
@@ -76,6 +76,19 @@ public final class BlockEvents implements EventSink {
                 // Not for clients of QMP.
             }
         }
+    }
+
+    /// The drive whose medium a node is, empty if there is none.
+    private String driveOf(String node) {
+        return graph.devices().all().stream()
+                .filter(drive -> isRoot(node, drive.root()))
+                .map(BlockBackend::name)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static boolean isRoot(String node, @Nullable ChildEdge root) {
+        return root != null && root.node().name().equals(node);
     }
 
     private void emitJob(JobEvent event) {

@@ -27,7 +27,6 @@ import java.util.function.Consumer;
 public final class StorageService implements AutoCloseable {
     private final BlockGraph graph;
     private final EventHub events;
-    private final BlockEvents blockEvents;
     private final JobScheduler jobs;
     private final Exports exports;
     private final Chardevs chardevs = new Chardevs();
@@ -44,13 +43,13 @@ public final class StorageService implements AutoCloseable {
     public StorageService(BlockGraph graph, Schema schema) {
         this.graph = graph;
         this.events = new EventHub(schema, InstantSource.system());
-        this.blockEvents = new BlockEvents(events);
+        BlockEvents blockEvents = new BlockEvents(graph, events);
         this.jobs = new JobScheduler(blockEvents);
         this.exports = new Exports(graph, events);
         this.machine = new Machine(events);
         this.drives = new Drives(graph, events);
         this.devices = new Devices(graph, drives, events, machine);
-        graph.setEventSink(blockEvents);
+        graph.listen(blockEvents);
     }
 
     /// Where people are told of images that commands make.
@@ -69,11 +68,6 @@ public final class StorageService implements AutoCloseable {
 
     public EventHub events() {
         return events;
-    }
-
-    /// Where what happens in the graph goes.
-    public BlockEvents blockEvents() {
-        return blockEvents;
     }
 
     public JobScheduler jobs() {

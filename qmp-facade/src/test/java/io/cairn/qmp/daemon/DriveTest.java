@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
@@ -22,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +61,34 @@ class DriveTest {
     private JsonObject block(int index) throws Exception {
         JsonArray drives = (JsonArray) daemon.execute("query-block");
         return (JsonObject) drives.elements().get(index);
+    }
+
+    @Test
+    void tellsWhichDriveHasADamagedImage() throws Exception {
+        Path file = folder.resolve("damaged.qcow2");
+        create("'driver':'file','filename':'" + file + "','size':0");
+        create(
+                "'driver':'qcow2','file':{'driver':'file','filename':'%s'},'size':65536"
+                        .replace("%s", file.toString()));
+        try (FileChannel image = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            int refcountTable = 64 << 10;
+            assertThat(image.write(ByteBuffer.allocate(Long.BYTES), refcountTable)).isEqualTo(8);
+        }
+        Drive drive = drive("if=none,node-name=top,driver=qcow2,file=" + file);
+        drive.backend().setPermissions(Permissions.of(Permission.WRITE), Permissions.ALL);
+
+        assertThatThrownBy(() ->
+                        drive.backend().write(0, ByteBuffer.allocateDirect(512), WriteFlags.NONE))
+                .hasMessage("Input/output error");
+
+        JsonObject event = daemon.awaitEvent("BLOCK_IMAGE_CORRUPTED", "node-name", "top");
+        assertThat(TestDaemon.text(event, "device")).isEqualTo("none0");
+    }
+
+    private void create(String options) throws Exception {
+        daemon.execute("blockdev-create", "'job-id':'create','options':{" + options + "}");
+        JsonObject _ = daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "concluded");
+        daemon.execute("job-dismiss", "'id':'create'");
     }
 
     @Test
