@@ -218,14 +218,12 @@ final class DaemonRun {
         }
     }
 
-    private void close() throws ToolException {
+    private void close() {
         if (page != null) {
             page.close();
         }
         try {
-            daemon.close();
-        } catch (BlockException e) {
-            throw ToolException.of(e);
+            daemon.close(messages::unwritten);
         } finally {
             removePidFile();
         }

@@ -1,5 +1,8 @@
 package io.cairn.cli.io;
 
+import io.cairn.block.statistics.Accounting;
+import io.cairn.block.statistics.OperationKind;
+
 /// `aio_flush`: waits for the requests of `aio_read` and `aio_write`.
 final class AioFlushCommand implements Command {
     @Override
@@ -9,6 +12,11 @@ final class AioFlushCommand implements Command {
 
     @Override
     public void run(Session session, Arguments arguments) {
+        Accounting accounting = session.image().accounting().orElse(null);
+        long started = accounting == null ? 0 : accounting.begin();
         session.events().awaitRequests();
+        if (accounting != null) {
+            accounting.done(OperationKind.FLUSH, 0, started);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.cairn.cli.io;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.statistics.OperationKind;
 import io.cairn.cli.console.Stdout;
 
 import java.util.List;
@@ -42,6 +43,7 @@ final class AioReadCommand implements Command {
         for (String option = options.next(); option != null; option = options.next()) {
             switch (option) {
                 case "i" -> {
+                    Counting.invalid(session.image(), OperationKind.READ);
                     session.out().println("injecting invalid read request");
                     return;
                 }
@@ -69,7 +71,11 @@ final class AioReadCommand implements Command {
                         "aio_read",
                         () -> {
                             try {
-                                Transfers.read(offset, data, image::read);
+                                Counting.run(
+                                        image,
+                                        OperationKind.READ,
+                                        data.length(),
+                                        () -> Transfers.read(offset, data, image::read));
                             } catch (BlockException e) {
                                 data.close();
                                 return () -> out.println("readv failed: " + e.errno().text());

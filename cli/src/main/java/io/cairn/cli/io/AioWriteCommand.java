@@ -5,6 +5,7 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.statistics.OperationKind;
 import io.cairn.cli.console.Stdout;
 
 import java.util.List;
@@ -50,6 +51,7 @@ final class AioWriteCommand implements Command {
         Arguments.Reader options = arguments.options("CfiP:quz");
         for (String option = options.next(); option != null; option = options.next()) {
             if (option.equals("i")) {
+                Counting.invalid(session.image(), OperationKind.WRITE);
                 session.out().println("injecting invalid write request");
                 return;
             }
@@ -82,7 +84,11 @@ final class AioWriteCommand implements Command {
                         "aio_write",
                         () -> {
                             try {
-                                how.write(image, offset, length);
+                                Counting.run(
+                                        image,
+                                        OperationKind.WRITE,
+                                        length,
+                                        () -> how.write(image, offset, length));
                             } catch (BlockException e) {
                                 return () -> out.println("aio_write failed: " + e.errno().text());
                             }

@@ -15,8 +15,9 @@ final class Transfers {
 
     private static final int SECTOR = 512;
 
-    /// The bytes moved at a time: a multiple of every cluster size.
-    private static final int PART = 4 << 20;
+    /// The longest request that is made as a whole; longer ones come in parts of this length, a
+    /// multiple of every cluster size.
+    private static final int PART = 16 << 20;
 
     /// What a part of a request does with its buffer, position to limit.
     @FunctionalInterface

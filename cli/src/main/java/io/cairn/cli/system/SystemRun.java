@@ -7,6 +7,7 @@ import io.cairn.block.option.JsonBoolean;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Keyval;
 import io.cairn.cli.console.Invocation;
+import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Signals;
 import io.cairn.cli.console.ToolException;
 import io.cairn.cli.daemon.StandardStream;
@@ -76,12 +77,8 @@ final class SystemRun {
         }
     }
 
-    private void close() throws ToolException {
-        try {
-            daemon.close();
-        } catch (BlockException e) {
-            throw ToolException.of(e);
-        }
+    private void close() {
+        daemon.close(new Messages(invocation)::unwritten);
     }
 
     // ---- making what is asked for

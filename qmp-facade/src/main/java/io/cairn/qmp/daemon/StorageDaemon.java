@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /// A storage service with its commands.
 public final class StorageDaemon implements AutoCloseable {
@@ -258,9 +259,24 @@ public final class StorageDaemon implements AutoCloseable {
         try {
             service.close();
         } finally {
-            closed.release();
-            monitors.forEach(Monitor::finish);
-            service.chardevs().close();
+            release();
         }
+    }
+
+    /// The same, telling what could not be flushed before clients get their last answer.
+    public void close(Consumer<BlockException> unwritten) {
+        try {
+            service.close();
+        } catch (BlockException e) {
+            unwritten.accept(e);
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        closed.release();
+        monitors.forEach(Monitor::finish);
+        service.chardevs().close();
     }
 }

@@ -40,6 +40,9 @@ final class Outbox {
     @GuardedBy("lock")
     private boolean isClosed;
 
+    @GuardedBy("lock")
+    private boolean isOver;
+
     /// Puts a reply last.
     void addReply(String line) {
         add(line, Long.MAX_VALUE);
@@ -80,7 +83,7 @@ final class Outbox {
     void awaitSent(long deadline) {
         lock.lock();
         try {
-            while (unsent > 0 && !isClosed && Workers.awaitUntil(changed, deadline)) {
+            while (unsent > 0 && !isOver && Workers.awaitUntil(changed, deadline)) {
                 // Something was sent.
             }
         } finally {
@@ -98,7 +101,18 @@ final class Outbox {
         } catch (BlockException _) {
             // The client is gone; whoever reads from it notices too.
         } finally {
-            close();
+            end();
+        }
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            isClosed = true;
+            isOver = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
