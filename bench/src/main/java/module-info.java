@@ -4,4 +4,6 @@ module io.cairn.bench {
     requires static com.google.errorprone.annotations;
     requires static org.jspecify;
     requires io.cairn.block;
+    requires io.cairn.format;
+    requires io.cairn.protocol;
 }

@@ -77,9 +77,15 @@ final class BlkdebugInstance extends DriverInstance implements Debuggable {
         return map(offset, length);
     }
 
+    /// Only as long as there are rules.
     @Override
     public boolean readsItself() {
-        return true;
+        return !rules.isIdle();
+    }
+
+    @Override
+    public @Nullable Child shown() {
+        return rules.isIdle() ? image : null;
     }
 
     @Override

@@ -28,6 +28,11 @@ final class RuleEngine {
         reached(DebugEvent.NONE);
     }
 
+    /// Whether no request can be hit, now or ever.
+    boolean isIdle() {
+        return isIdle;
+    }
+
     /// An event happens.
     void reached(DebugEvent event) {
         if (isIdle) {

@@ -35,9 +35,10 @@ final class ThrottleInstance extends PassThrough {
         return new Mapping.Opaque(new Mapping.Through(file(), offset, length), length);
     }
 
+    /// Only while the group limits reads.
     @Override
     public boolean readsItself() {
-        return true;
+        return member.limits(Direction.READ);
     }
 
     @Override

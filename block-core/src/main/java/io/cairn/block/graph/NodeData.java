@@ -76,7 +76,8 @@ final class NodeData {
         }
     }
 
-    private void readChild(Child child, long offset, ByteBuffer dst) throws BlockException {
+    /// Reads a child that holds what is asked for.
+    void readChild(Child child, long offset, ByteBuffer dst) throws BlockException {
         if (isFormat) {
             child.debugEvent(DebugEvent.READ_AIO);
         }

@@ -16,6 +16,7 @@ import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Background;
 import io.cairn.block.spi.BackingReference;
+import io.cairn.block.spi.Child;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.statistics.Accounting;
 import io.cairn.block.statistics.OperationKind;
@@ -62,8 +63,10 @@ final class NodeIo {
     private volatile DetectZeroes detectZeroes = DetectZeroes.OFF;
     private volatile @Nullable Accounting accounting;
 
-    /// True if a read within the node needs nothing of the gate but to be counted in flight.
-    /// Written under the monitor.
+    /// True if a read within the node needs nothing of the gate but to be counted in flight; and
+    /// not even that if the node shows a child, since who drains the node waits for its parents,
+    /// where the read is counted, and who drains the child for the child. Written under the
+    /// monitor.
     private volatile boolean isPlain;
 
     /// Grows under the monitor.
@@ -214,11 +217,22 @@ final class NodeIo {
             read(offset, dst, copyOnRead);
             return;
         }
+        Child shown = node.driverInstance().shown();
+        try {
+            if (shown == null) {
+                readPlain(offset, dst);
+            } else {
+                data.readChild(shown, offset, dst);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        }
+    }
+
+    private void readPlain(long offset, ByteBuffer dst) throws BlockException {
         inFlight.enter();
         try {
             data.read(offset, dst);
-        } catch (BlockException e) {
-            throw e.atNode(node.name());
         } finally {
             inFlight.leave();
         }

@@ -31,6 +31,11 @@ public final class ThrottleMember implements AutoCloseable {
         return group;
     }
 
+    /// Whether the group has a limit for requests of a direction.
+    public boolean limits(Direction direction) {
+        return group.limits(direction);
+    }
+
     /// Returns when a request may be made. Costs one check if the group has no limit for it.
     ///
     /// The calling thread parks while it waits. An interrupt does not end the wait; it is kept for
@@ -39,7 +44,7 @@ public final class ThrottleMember implements AutoCloseable {
     /// @throws BlockException with `ECANCELED` if {@link #cancelWaiting} was called meanwhile, or
     ///   the request's {@link io.cairn.block.CancelScope} is cancelled
     public void admit(Direction direction, long bytes) throws BlockException {
-        if (group.limits(direction)) {
+        if (limits(direction)) {
             group.admit(this, direction, bytes);
         }
     }
