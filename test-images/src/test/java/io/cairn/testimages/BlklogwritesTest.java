@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.Permissions;
+import io.cairn.block.Workers;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
@@ -205,14 +206,23 @@ class BlklogwritesTest {
     }
 
     @Test
-    void logsNoWriteThatFailed() throws BlockException {
+    void logsWhatFailsToo() throws BlockException {
         try (BlockBackend disk = open(new Options())) {
-            host.get("file").failAfter(0, Errno.EIO);
-            assertThatThrownBy(() -> write(disk, 0)).isInstanceOf(BlockException.class);
+            for (Workers.Body request :
+                    List.<Workers.Body>of(
+                            () -> write(disk, 1024),
+                            () -> disk.writeZeroes(2048, 512, WriteFlags.NONE),
+                            () -> disk.discard(4096, 1024),
+                            disk::flush)) {
+                host.get("file").failAfter(0, Errno.EIO);
+                assertThatThrownBy(request::run).isInstanceOf(BlockException.class);
+            }
         }
 
-        assertThat(Log.of(log.content()).entries())
-                .allSatisfy(entry -> assertThat(entry.flags()).isEqualTo(1));
+        List<Entry> entries = Log.of(log.content()).entries();
+        assertThat(entries).extracting(Entry::sector).startsWith(2L, 4L, 8L, 0L);
+        assertThat(entries).extracting(Entry::count).startsWith(1L, 1L, 2L, 0L);
+        assertThat(entries).extracting(Entry::flags).startsWith(0L, 0L, 4L, 1L);
     }
 
     /// Logs that claim the impossible, which end in an error or behind their end, and never hang.

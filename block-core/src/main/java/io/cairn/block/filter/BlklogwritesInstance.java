@@ -63,9 +63,7 @@ final class BlklogwritesInstance extends DriverInstance {
 
     @Override
     public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
-        isDirty = true;
-        file.write(offset, src, flags);
-        writes.write(offset, src);
+        both(() -> file.write(offset, src, flags), () -> writes.write(offset, src));
     }
 
     /// The log takes zeroes as data, so that a caller who wants them fast only is refused.
@@ -74,9 +72,9 @@ final class BlklogwritesInstance extends DriverInstance {
         if (flags.noFallback()) {
             return false;
         }
-        isDirty = true;
-        file.writeZeroes(offset, length, flags);
-        writes.writeZeroes(offset, length);
+        both(
+                () -> file.writeZeroes(offset, length, flags),
+                () -> writes.writeZeroes(offset, length));
         return true;
     }
 
@@ -87,10 +85,30 @@ final class BlklogwritesInstance extends DriverInstance {
         long start = (offset + writes.sectorSize() - 1) & mask;
         long end = (offset + length) & mask;
         if (start < end) {
-            isDirty = true;
-            file.discard(start, end - start);
-            writes.discard(start, end - start);
+            both(() -> file.discard(start, end - start), () -> writes.discard(start, end - start));
         }
+    }
+
+    /// What is done to the child, or to the log.
+    @FunctionalInterface
+    private interface Step {
+        void run() throws BlockException;
+    }
+
+    /// Makes a request and logs it, even if it fails: nobody knows what it has left behind.
+    private void both(Step request, Step logging) throws BlockException {
+        isDirty = true;
+        try {
+            request.run();
+        } catch (BlockException e) {
+            try {
+                logging.run();
+            } catch (BlockException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        logging.run();
     }
 
     @Override
@@ -98,10 +116,21 @@ final class BlklogwritesInstance extends DriverInstance {
         return false;
     }
 
+    /// A flush that fails ends here, and is logged too.
     @Override
     public void flushCaches() throws BlockException {
-        if (!node.isReadOnly()) {
+        if (node.isReadOnly()) {
+            return;
+        }
+        try {
             file.flush();
+        } catch (BlockException e) {
+            try {
+                flushToDisk();
+            } catch (BlockException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
         }
     }
 
