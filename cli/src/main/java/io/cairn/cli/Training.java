@@ -64,7 +64,7 @@ final class Training {
             qemu-io -f raw -c write~-P~17~0~16M DIR/n.raw
             &qemu-nbd -t -k DIR/nbd -f raw DIR/n.raw
             qemu-img info --image-opts driver=nbd,path=DIR/nbd,open-timeout=10
-            qemu-img convert -n -f raw -O raw DIR/n.raw nbd+unix:///?socket=DIR/nbd
+            qemu-img convert -n -f raw -O raw DIR/a.raw nbd+unix:///?socket=DIR/nbd
             qemu-img convert -f raw -O raw nbd+unix:///?socket=DIR/nbd DIR/f.raw
             qemu-img convert -f raw -O qcow2 nbd+unix:///?socket=DIR/nbd DIR/f.qcow2
             qemu-io -f raw -c read~0~4k nbd+unix:///?socket=DIR/nbd

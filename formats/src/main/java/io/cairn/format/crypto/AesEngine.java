@@ -3,6 +3,7 @@ package io.cairn.format.crypto;
 import io.cairn.block.Workers;
 
 import java.security.GeneralSecurityException;
+import java.security.NoSuchProviderException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import javax.crypto.Cipher;
@@ -10,6 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /// AES by the JDK, which uses the processor's instructions for it, several blocks at a time.
 final class AesEngine implements BlockEngine {
+    private static final String TRANSFORMATION = "AES/ECB/NoPadding";
     private static final int BLOCK = 16;
     private static final int KEY_LENGTH = 32;
 
@@ -22,12 +24,22 @@ final class AesEngine implements BlockEngine {
 
     AesEngine(boolean encrypts, byte[] key) {
         try {
-            cipher = Cipher.getInstance("AES/ECB/NoPadding");
+            cipher = instance();
             cipher.init(
                     encrypts ? Cipher.ENCRYPT_MODE : Cipher.DECRYPT_MODE,
                     new SecretKeySpec(key, "AES"));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /// The provider is named, since else all of them are loaded to look for further ones, and the
+    /// whole module path with them.
+    private static Cipher instance() throws GeneralSecurityException {
+        try {
+            return Cipher.getInstance(TRANSFORMATION, "SunJCE");
+        } catch (NoSuchProviderException e) {
+            return Cipher.getInstance(TRANSFORMATION);
         }
     }
 

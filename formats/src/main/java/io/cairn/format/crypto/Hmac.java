@@ -40,12 +40,14 @@ final class Hmac {
     ///
     /// @param code takes the result, the hash's length; may be the message
     void compute(byte[] message, byte[] code) {
+        digest(inner, message, message.length, code);
+        digest(outer, code, length, code);
+    }
+
+    private void digest(MessageDigest keyed, byte[] message, int count, byte[] code) {
         try {
-            MessageDigest digest = (MessageDigest) inner.clone();
-            digest.update(message);
-            digest.digest(code, 0, length);
-            digest = (MessageDigest) outer.clone();
-            digest.update(code, 0, length);
+            MessageDigest digest = (MessageDigest) keyed.clone();
+            digest.update(message, 0, count);
             digest.digest(code, 0, length);
         } catch (CloneNotSupportedException | DigestException e) {
             throw new IllegalStateException(e);
