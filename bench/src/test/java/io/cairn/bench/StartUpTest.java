@@ -76,22 +76,70 @@ class StartUpTest {
                 .hasSizeLessThanOrEqualTo(MOST_UNCACHED);
     }
 
+    @Test
+    void daemonGreetsAndAnswersWithClassesFromTheCache() throws Exception {
+        Path input = temp.resolve("input");
+        Files.writeString(
+                input,
+                """
+                {"execute": "qmp_capabilities"}
+                {"execute": "blockdev-add", "arguments": {"driver": "qcow2", "node-name": "n",
+                    "file": {"driver": "file", "filename": "%s"}}}
+                {"execute": "query-named-block-nodes"}
+                {"execute": "quit"}
+                """
+                        .formatted(image));
+        Path socket = temp.resolve("qmp");
+
+        List<String> loaded =
+                log(
+                        "class+load",
+                        builder("qemu-storage-daemon").redirectInput(input.toFile()),
+                        List.of(
+                                "--chardev",
+                                "socket,id=s,server=on,wait=off,path=" + socket,
+                                "--monitor",
+                                "s",
+                                "--chardev",
+                                "stdio,id=c",
+                                "--monitor",
+                                "c"));
+
+        assertThat(loaded)
+                .anyMatch(line -> line.startsWith("io.cairn.qmp.monitor.Monitor "))
+                .filteredOn(line -> !line.contains("source: shared objects file"))
+                .hasSizeLessThanOrEqualTo(MOST_UNCACHED)
+                .noneMatch(line -> line.startsWith("io.cairn."));
+    }
+
     /// The JVM's messages of one kind while `img` runs.
     private List<String> log(String kind, String... arguments) throws Exception {
+        return log(kind, builder("qemu-img"), List.of(arguments));
+    }
+
+    private List<String> log(String kind, ProcessBuilder builder, List<String> arguments)
+            throws Exception {
         Path log = temp.resolve("log");
-        run("-Xlog:" + kind + ":file=" + log + ":none", arguments);
+        run(builder, "-Xlog:" + kind + ":file=" + log + ":none", arguments);
         return Files.readAllLines(log);
     }
 
     private Outcome run(String options, String... arguments) throws Exception {
-        Path program = temp.resolve("qemu-img");
+        return run(builder("qemu-img"), options, List.of(arguments));
+    }
+
+    private static Outcome run(ProcessBuilder builder, String options, List<String> arguments)
+            throws Exception {
+        builder.command().addAll(arguments);
+        builder.environment().put("CAIRN_JAVA_OPTIONS", options);
+        return Outcome.of(builder);
+    }
+
+    private ProcessBuilder builder(String name) throws Exception {
+        Path program = temp.resolve(name);
         if (!Files.exists(program)) {
             Files.createSymbolicLink(program, Reactor.root().resolve("cairn"));
         }
-        List<String> command = new ArrayList<>(List.of(program.toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("CAIRN_JAVA_OPTIONS", options);
-        return Outcome.of(builder);
+        return new ProcessBuilder(new ArrayList<>(List.of(program.toString())));
     }
 }

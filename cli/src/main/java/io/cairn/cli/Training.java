@@ -3,7 +3,9 @@ package io.cairn.cli;
 import io.cairn.block.Workers;
 import io.cairn.cli.console.Stdout;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -68,6 +70,68 @@ final class Training {
             qemu-img convert -f raw -O raw nbd+unix:///?socket=DIR/nbd DIR/f.raw
             qemu-img convert -f raw -O qcow2 nbd+unix:///?socket=DIR/nbd DIR/f.qcow2
             qemu-io -f raw -c read~0~4k nbd+unix:///?socket=DIR/nbd
+            qemu-img create -f qcow2 DIR/g.qcow2 16M
+            qemu-img create -f qcow2 DIR/h.qcow2 16M
+            qemu-storage-daemon --object iothread,id=i --blockdev driver=raw,node-name=n,file.driver=file,file.filename=DIR/a.raw --nbd-server addr.type=unix,addr.path=DIR/n1 --export type=nbd,id=e,node-name=n,writable=on --chardev socket,id=s,path=DIR/qmp,server=on,wait=off --monitor s --chardev stdio,id=c --monitor c <QMP
+            qemu-system-x86_64 -nodefaults -display none -machine pc -accel qtest -drive file=DIR/g.qcow2,if=none,id=d -device virtio-blk,drive=d -blockdev file,node-name=f,filename=DIR/h.qcow2 -device virtio-scsi,id=v -blockdev qcow2,node-name=h,file=f -device scsi-hd,drive=h,bus=v.0,id=hd -qmp unix:DIR/qmp2,server=on,wait=off -qmp stdio <MACHINE
+            """;
+
+    /// What a client says to the daemon. A job goes on beside the commands after it, of which there
+    /// are enough for it to end before the daemon does.
+    private static final String QMP =
+            """
+            {"execute":"qmp_capabilities"}
+            {"execute":"query-version","id":1}
+            {"execute":"query-commands"}
+            {"execute":"chardev-add","arguments":{"id":"x","backend":{"type":"socket","data":{"addr":{"type":"unix","data":{"path":"DIR/qmp"}},"server":false}}}}
+            {"execute":"blockdev-add","arguments":{"driver":"file","node-name":"gf","filename":"DIR/g.qcow2"}}
+            {"execute":"blockdev-add","arguments":{"driver":"qcow2","node-name":"g","file":"gf"}}
+            {"execute":"blockdev-add","arguments":{"driver":"qcow2","node-name":"h","file":{"driver":"file","filename":"DIR/h.qcow2"}}}
+            {"execute":"blockdev-add","arguments":{"driver":"null-co","node-name":"z","size":16777216,"read-zeroes":true}}
+            {"execute":"blockdev-add","arguments":{"driver":"raw","node-name":"r","file":{"driver":"file","filename":"DIR/n.raw"}}}
+            {"execute":"query-named-block-nodes","arguments":{"flat":true}}
+            {"execute":"query-block"}
+            {"execute":"query-blockstats","arguments":{"query-nodes":true}}
+            {"execute":"block-dirty-bitmap-add","arguments":{"node":"g","name":"b"}}
+            {"execute":"nbd-server-stop"}
+            {"execute":"nbd-server-start","arguments":{"addr":{"type":"unix","data":{"path":"DIR/n2"}}}}
+            {"execute":"block-export-add","arguments":{"type":"nbd","id":"e2","node-name":"h","writable":true}}
+            {"execute":"query-block-exports"}
+            {"execute":"block-export-del","arguments":{"id":"e2"}}
+            {"execute":"blockdev-mirror","arguments":{"job-id":"m","device":"r","target":"z","sync":"full"}}
+            {"execute":"query-jobs"}
+            {"execute":"query-block-jobs"}
+            {"execute":"transaction","arguments":{"actions":[{"type":"blockdev-backup","data":{"job-id":"k","device":"g","target":"h","sync":"full"}},{"type":"block-dirty-bitmap-clear","data":{"node":"g","name":"b"}}]}}
+            {"execute":"object-add","arguments":{"qom-type":"throttle-group","id":"t"}}
+            {"execute":"qom-list","arguments":{"path":"/objects"}}
+            {"execute":"query-qmp-schema"}
+            {"execute":"query-named-block-nodes"}
+            {"execute":"block-job-complete","arguments":{"device":"m"}}
+            {"execute":"query-jobs"}
+            {"execute":"query-nothing"}
+            {"execute":"blockdev-del","arguments":{"node-name":"none"}}
+            {"execute":"block-dirty-bitmap-remove","arguments":{"node":"g","name":"b"}}
+            {"execute":"query-qmp-schema"}
+            {"execute":"query-named-block-nodes"}
+            {"execute":"quit"}
+            """;
+
+    /// What a client says to the machine without a processor.
+    private static final String MACHINE =
+            """
+            {"execute":"qmp_capabilities"}
+            {"execute":"query-status"}
+            {"execute":"query-block"}
+            {"execute":"query-blockstats"}
+            {"execute":"human-monitor-command","arguments":{"command-line":"qemu-io d \\"write 0 64k\\""}}
+            {"execute":"blockdev-snapshot-sync","arguments":{"device":"d","snapshot-file":"DIR/k.qcow2","format":"qcow2"}}
+            {"execute":"block-commit","arguments":{"job-id":"c","device":"d"}}
+            {"execute":"query-block-jobs"}
+            {"execute":"query-named-block-nodes"}
+            {"execute":"device_del","arguments":{"id":"hd"}}
+            {"execute":"query-named-block-nodes"}
+            {"execute":"human-monitor-command","arguments":{"command-line":"info block"}}
+            {"execute":"quit"}
             """;
 
     private static final String SECRET = "--object secret,id=s,data=secret";
@@ -86,8 +150,15 @@ final class Training {
         String commands = arguments.length > 3 ? SERVERS : TOOLS;
         for (String line : commands.replace("SECRET", SECRET).lines().toList()) {
             out.println(line);
+            int input = line.indexOf(" <");
+            String script = input < 0 ? "" : line.endsWith("<QMP") ? QMP : MACHINE;
+            System.setIn(
+                    new ByteArrayInputStream(
+                            script.replace("DIR", folder.toString())
+                                    .getBytes(StandardCharsets.UTF_8)));
+            String command = input < 0 ? line : line.substring(0, input);
             List<String> words =
-                    Stream.of(line.replace("DIR", folder.toString()).split(" "))
+                    Stream.of(command.replace("DIR", folder.toString()).split(" "))
                             .map(word -> word.replace('~', ' '))
                             .toList();
             run(words, out);

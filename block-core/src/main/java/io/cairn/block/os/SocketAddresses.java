@@ -25,6 +25,10 @@ final class SocketAddresses {
     ///
     /// @param passive whether they are to listen on
     static List<byte[]> of(SocketEndpoint endpoint, boolean passive) throws BlockException {
+        // A switch over patterns would cost every server's start some milliseconds.
+        if (endpoint instanceof SocketEndpoint.Unix unix) {
+            return List.of(ofUnix(unix));
+        }
         return switch (endpoint) {
             case SocketEndpoint.Inet inet -> ofInet(inet, passive);
             case SocketEndpoint.Unix unix -> List.of(ofUnix(unix));

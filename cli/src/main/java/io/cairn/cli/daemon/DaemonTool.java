@@ -1,5 +1,6 @@
 package io.cairn.cli.daemon;
 
+import io.cairn.block.os.HostProcess;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Tool;
@@ -12,6 +13,7 @@ import java.io.IOException;
 public final class DaemonTool implements Tool {
     @Override
     public int run(Invocation invocation) {
+        HostProcess.prepare();
         Messages messages = new Messages(invocation);
         try (Images images = new Images(invocation, messages)) {
             new DaemonRun(invocation, messages, images).run();

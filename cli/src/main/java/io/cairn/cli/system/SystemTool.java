@@ -1,5 +1,6 @@
 package io.cairn.cli.system;
 
+import io.cairn.block.os.HostProcess;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Tool;
@@ -13,6 +14,7 @@ import java.io.IOException;
 public final class SystemTool implements Tool {
     @Override
     public int run(Invocation invocation) {
+        HostProcess.prepare();
         Messages messages = new Messages(invocation);
         try (Images images = new Images(invocation, messages)) {
             new SystemRun(invocation, images).run();

@@ -140,11 +140,13 @@ public final class Monitor {
     }
 
     private JsonObject reply(Incoming message) {
-        return switch (message) {
-            case Incoming.Message(JsonObject object) -> dispatcher.dispatch(object, mode, caller);
-            case Incoming.Message _ -> Dispatcher.error("QMP input must be a JSON object");
-            case Incoming.Malformed malformed -> Dispatcher.error(malformed.problem());
-        };
+        if (message instanceof Incoming.Malformed malformed) {
+            return Dispatcher.error(malformed.problem());
+        }
+        if (((Incoming.Message) message).value() instanceof JsonObject object) {
+            return dispatcher.dispatch(object, mode, caller);
+        }
+        return Dispatcher.error("QMP input must be a JSON object");
     }
 
     private void negotiated(List<String> capabilities) throws QmpException {

@@ -172,11 +172,14 @@ public final class Arguments {
 
     /// The elements of a list; none if it is absent.
     public List<JsonValue> list(String name) {
-        return switch (find(name)) {
-            case null -> List.of();
-            case JsonArray array -> array.elements();
-            case JsonValue other -> throw new IllegalArgumentException(other.asText());
-        };
+        JsonValue value = find(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (value instanceof JsonArray array) {
+            return array.elements();
+        }
+        throw new IllegalArgumentException(value.asText());
     }
 
     /// The strings of a list; none if it is absent.

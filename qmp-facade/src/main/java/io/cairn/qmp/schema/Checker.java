@@ -48,17 +48,20 @@ public final class Checker {
         if (element != null) {
             return list(element, given, path);
         }
-        return switch (schema.find(type)) {
-            case Definition.Choice choice -> choice(choice, given, path, name);
-            case Definition.Struct struct -> {
-                if (given instanceof JsonObject object) {
-                    yield object(struct, object, path + ".");
-                }
-                throw wrongKind(path, "object");
-            }
-            case Definition.Alternate alternate -> alternate(alternate, given, path, name);
-            case null, default -> Scalars.read(builtin(type), given, input, path, name);
-        };
+        Definition definition = schema.find(type);
+        if (definition == null) {
+            return Scalars.read(builtin(type), given, input, path, name);
+        }
+        if (definition instanceof Definition.Choice choice) {
+            return choice(choice, given, path, name);
+        }
+        if (definition instanceof Definition.Alternate alternate) {
+            return alternate(alternate, given, path, name);
+        }
+        if (given instanceof JsonObject object) {
+            return object((Definition.Struct) definition, object, path + ".");
+        }
+        throw wrongKind(path, "object");
     }
 
     private static Builtin builtin(String type) {
@@ -163,18 +166,19 @@ public final class Checker {
         if (Schema.elementOf(type) != null) {
             return given instanceof JsonArray;
         }
-        return switch (schema.find(type)) {
-            case Definition.Choice _ -> given instanceof JsonString;
-            case Definition.Struct _ -> given instanceof JsonObject;
-            case null, default ->
-                    switch (builtin(type)) {
-                        case STR -> given instanceof JsonString;
-                        case BOOL -> given instanceof JsonBoolean;
-                        case INT, UINT64, UINT32, UINT16, UINT8 -> given instanceof JsonInteger;
-                        case NUMBER -> given instanceof JsonInteger || given instanceof JsonDouble;
-                        case NULL -> given == JsonNull.NULL;
-                        case ANY -> true;
-                    };
+        Definition definition = schema.find(type);
+        if (definition != null) {
+            return definition instanceof Definition.Choice
+                    ? given instanceof JsonString
+                    : given instanceof JsonObject;
+        }
+        return switch (builtin(type)) {
+            case STR -> given instanceof JsonString;
+            case BOOL -> given instanceof JsonBoolean;
+            case INT, UINT64, UINT32, UINT16, UINT8 -> given instanceof JsonInteger;
+            case NUMBER -> given instanceof JsonInteger || given instanceof JsonDouble;
+            case NULL -> given == JsonNull.NULL;
+            case ANY -> true;
         };
     }
 

@@ -55,21 +55,23 @@ public final class Schema {
 
     private void read(String source, String text) {
         for (Definition definition : new SchemaParser(source, text).parse()) {
-            boolean isNew =
-                    switch (definition) {
-                        case Definition.Command command ->
-                                commands.putIfAbsent(command.name(), command) == null;
-                        case Definition.Event event ->
-                                events.putIfAbsent(event.name(), event) == null;
-                        case Definition.Choice type -> types.putIfAbsent(type.name(), type) == null;
-                        case Definition.Struct type -> types.putIfAbsent(type.name(), type) == null;
-                        case Definition.Alternate type ->
-                                types.putIfAbsent(type.name(), type) == null;
-                    };
+            boolean isNew = add(definition);
             if (!isNew) {
                 throw new IllegalArgumentException(definition.name() + " is declared twice");
             }
         }
+    }
+
+    /// Adds what has a name that is free. Every start comes by here: a chain of tests needs nothing
+    /// made by the JVM, as a switch over patterns does.
+    private boolean add(Definition definition) {
+        if (definition instanceof Definition.Command command) {
+            return commands.putIfAbsent(command.name(), command) == null;
+        }
+        if (definition instanceof Definition.Event event) {
+            return events.putIfAbsent(event.name(), event) == null;
+        }
+        return types.putIfAbsent(definition.name(), definition) == null;
     }
 
     private static String text(Class<?> owner, String file) {
@@ -124,10 +126,10 @@ public final class Schema {
 
     private void requireComplete() {
         for (Definition type : types.values()) {
-            switch (type) {
-                case Definition.Struct struct -> requireComplete(struct);
-                case Definition.Alternate alternate -> alternate.types().forEach(this::requireType);
-                case Definition.Choice _, Definition.Command _, Definition.Event _ -> {}
+            if (type instanceof Definition.Struct struct) {
+                requireComplete(struct);
+            } else if (type instanceof Definition.Alternate alternate) {
+                alternate.types().forEach(this::requireType);
             }
         }
         for (Definition.Command command : commands.values()) {

@@ -50,7 +50,19 @@ final class SchemaParser {
 
     SchemaParser(String source, String text) {
         this.source = source;
-        this.lines = text.lines().map(SchemaParser::withoutComment).toList();
+        this.lines = lines(text);
+    }
+
+    private static List<String> lines(String text) {
+        List<String> lines = new ArrayList<>();
+        int length = text.length();
+        for (int start = 0; start < length; ) {
+            int end = text.indexOf('\n', start);
+            end = end < 0 ? length : end;
+            lines.add(withoutComment(text.substring(start, end)));
+            start = end + 1;
+        }
+        return lines;
     }
 
     private static String withoutComment(String line) {
@@ -187,9 +199,22 @@ final class SchemaParser {
     private List<String> words() {
         List<String> words = new ArrayList<>();
         for (String line : body()) {
-            words.addAll(List.of(line.split(" +")));
+            addWords(line, words);
         }
         return words;
+    }
+
+    /// Adds what stands between blanks.
+    private static void addWords(String text, List<String> words) {
+        int length = text.length();
+        for (int start = 0; start < length; ) {
+            int blank = text.indexOf(' ', start);
+            int end = blank < 0 ? length : blank;
+            if (end > start) {
+                words.add(text.substring(start, end));
+            }
+            start = end + 1;
+        }
     }
 
     /// The indented lines from here on, without their indentation.
@@ -210,7 +235,7 @@ final class SchemaParser {
         if (!line.endsWith("}")) {
             throw wrong("the features do not end");
         }
-        features.addAll(List.of(line.substring(brace + 2, line.length() - 1).split(" +")));
+        addWords(line.substring(brace + 2, line.length() - 1), features);
         return line.substring(0, brace);
     }
 

@@ -16,23 +16,17 @@ final class StringToken {
         out = new StringBuilder(text.length());
     }
 
-    /// The content, or what is wrong with it.
-    sealed interface Result {
-        record Content(String value) implements Result {}
-
-        record Wrong(String problem) implements Result {}
-    }
+    /// The content, or what is wrong with it; the other is null.
+    record Result(@Nullable String value, @Nullable String problem) {}
 
     static Result read(TokenText text) {
         if (text.isPlain()) {
-            return new Result.Content(text.latin1(1, text.length() - 1));
+            return new Result(text.latin1(1, text.length() - 1), null);
         }
         StringToken token = new StringToken(text);
         token.read();
         String problem = token.problem;
-        return problem == null
-                ? new Result.Content(token.out.toString())
-                : new Result.Wrong(problem);
+        return problem == null ? new Result(token.out.toString(), null) : new Result(null, problem);
     }
 
     private void read() {

@@ -25,13 +25,32 @@ final class ValueBuilder {
     private @Nullable JsonValue value;
     private @Nullable String problem;
 
-    /// A list or an object that has begun.
-    private sealed interface Open {}
+    /// A list or an object that has begun. It has methods and is not switched over by patterns,
+    /// since a server's first message would wait until such a switch is linked.
+    private sealed interface Open {
+        /// Takes the next token inside it; what is wrong with that, or null.
+        @Nullable String token(ValueBuilder builder, TokenKind kind, TokenText text);
+
+        /// Takes a value that is whole; what is wrong with that, or null.
+        @Nullable String add(JsonValue element);
+    }
 
     private static final class OpenArray implements Open {
         final List<JsonValue> elements = new ArrayList<>();
         boolean needsSeparator;
         boolean mayClose = true;
+
+        @Override
+        public @Nullable String token(ValueBuilder builder, TokenKind kind, TokenText text) {
+            return builder.inArray(this, kind, text);
+        }
+
+        @Override
+        public @Nullable String add(JsonValue element) {
+            elements.add(element);
+            needsSeparator = true;
+            return null;
+        }
     }
 
     private static final class OpenObject implements Open {
@@ -40,6 +59,22 @@ final class ValueBuilder {
         boolean hasColon;
         boolean needsSeparator;
         boolean mayClose = true;
+
+        @Override
+        public @Nullable String token(ValueBuilder builder, TokenKind kind, TokenText text) {
+            return builder.inObject(this, kind, text);
+        }
+
+        @Override
+        public @Nullable String add(JsonValue element) {
+            String name = key;
+            if (name == null) {
+                return NO_KEY;
+            }
+            key = null;
+            needsSeparator = true;
+            return members.putIfAbsent(name, element) == null ? null : "duplicate key";
+        }
     }
 
     /// What is wrong with the tokens so far, null if nothing is.
@@ -56,12 +91,7 @@ final class ValueBuilder {
         if (problem != null) {
             return;
         }
-        String wrong =
-                switch (open.peek()) {
-                    case null -> begin(kind, text);
-                    case OpenArray array -> inArray(array, kind, text);
-                    case OpenObject object -> inObject(object, kind, text);
-                };
+        String wrong = open.isEmpty() ? begin(kind, text) : open.element().token(this, kind, text);
         if (wrong != null) {
             problem = wrong;
             open.clear();
@@ -118,15 +148,12 @@ final class ValueBuilder {
 
     private @Nullable String key(OpenObject object, TokenKind kind, TokenText text) {
         return switch (kind) {
-            case STRING ->
-                    switch (StringToken.read(text)) {
-                        case StringToken.Result.Content content -> {
-                            object.key = content.value();
-                            object.hasColon = false;
-                            yield null;
-                        }
-                        case StringToken.Result.Wrong wrong -> wrong.problem();
-                    };
+            case STRING -> {
+                StringToken.Result result = StringToken.read(text);
+                object.key = result.value();
+                object.hasColon = false;
+                yield result.problem();
+            }
             case INTEGER, FLOAT -> NO_KEY;
             // What is wrong inside it is told first.
             case OPEN_OBJECT, OPEN_ARRAY -> begin(kind, text);
@@ -149,12 +176,11 @@ final class ValueBuilder {
                 open.push(new OpenArray());
                 yield null;
             }
-            case STRING ->
-                    switch (StringToken.read(text)) {
-                        case StringToken.Result.Content content ->
-                                add(new JsonString(content.value()));
-                        case StringToken.Result.Wrong wrong -> wrong.problem();
-                    };
+            case STRING -> {
+                StringToken.Result result = StringToken.read(text);
+                String content = result.value();
+                yield content == null ? result.problem() : add(new JsonString(content));
+            }
             case INTEGER -> add(integer(text.ascii()));
             case FLOAT -> add(new JsonDouble(Double.parseDouble(text.ascii())));
             case KEYWORD -> keyword(text.ascii());
@@ -193,24 +219,10 @@ final class ValueBuilder {
     }
 
     private @Nullable String add(JsonValue element) {
-        switch (open.peek()) {
-            case null -> value = element;
-            case OpenArray array -> {
-                array.elements.add(element);
-                array.needsSeparator = true;
-            }
-            case OpenObject object -> {
-                String key = object.key;
-                if (key == null) {
-                    return NO_KEY;
-                }
-                object.key = null;
-                object.needsSeparator = true;
-                if (object.members.putIfAbsent(key, element) != null) {
-                    return "duplicate key";
-                }
-            }
+        if (open.isEmpty()) {
+            value = element;
+            return null;
         }
-        return null;
+        return open.element().add(element);
     }
 }
