@@ -3,6 +3,7 @@ package io.cairn.block.os;
 import io.cairn.block.BlockException;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /// Bytes in both directions to one peer: a socket, or what is spoken over one.
 ///
@@ -22,6 +23,14 @@ public interface ByteStream extends AutoCloseable {
     ///   side
     default int read(ByteBuffer dst, long patienceMillis) throws BlockException {
         return awaitReadable(patienceMillis) ? read(dst) : 0;
+    }
+
+    /// Reads as {@link #read(ByteBuffer)} does, and takes the descriptors that came beside the
+    /// bytes.
+    ///
+    /// @param taker gets them, and owns them
+    default int read(ByteBuffer dst, Consumer<PassedDescriptor> taker) throws BlockException {
+        return read(dst);
     }
 
     /// Fills a buffer, waiting for as long as it takes.

@@ -51,6 +51,25 @@ public final class FdSets {
         return member;
     }
 
+    /// Takes a descriptor over into a set, and makes the set where there is none.
+    ///
+    /// @param set the set's number, or null for a new set with the lowest that is free
+    public synchronized Member adopt(
+            @Nullable Long set, PassedDescriptor descriptor, @Nullable String opaque) {
+        Member member = new Member(set == null ? free() : set, descriptor.release(), opaque);
+        sets.computeIfAbsent(member.set, _ -> new ArrayList<>()).add(member);
+        return member;
+    }
+
+    @GuardedBy("this")
+    private long free() {
+        long number = 0;
+        while (sets.containsKey(number)) {
+            number++;
+        }
+        return number;
+    }
+
     /// All descriptors, by set.
     public synchronized List<Member> members() {
         return sets.values().stream().flatMap(List::stream).toList();

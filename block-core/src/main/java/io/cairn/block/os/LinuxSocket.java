@@ -5,6 +5,7 @@ import io.cairn.block.Errno;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// A connected socket by its descriptor.
 final class LinuxSocket implements HostSocket {
@@ -71,6 +72,29 @@ final class LinuxSocket implements HostSocket {
         }
     }
 
+    /// Descriptors come over unix sockets alone.
+    @Override
+    public int read(ByteBuffer dst, Consumer<PassedDescriptor> taker) throws BlockException {
+        if (!isLocal) {
+            return read(dst);
+        }
+        int fd = descriptor.enter();
+        try {
+            boolean isVirtual = Thread.currentThread().isVirtual();
+            if (!isVirtual) {
+                setPatience(fd, 0);
+            }
+            int flags = isVirtual ? SocketCalls.DONT_WAIT : 0;
+            int n = SocketCalls.receive(fd, dst, flags, taker);
+            while (n < 0 && (!isVirtual || Readiness.awaitReadable(fd, Long.MAX_VALUE))) {
+                n = SocketCalls.receive(fd, dst, flags, taker);
+            }
+            return n <= 0 ? -1 : n;
+        } finally {
+            descriptor.leave();
+        }
+    }
+
     /// A platform thread waits in the kernel for all of them, which costs one call.
     @Override
     public int readFully(ByteBuffer dst) throws BlockException {
@@ -131,6 +155,23 @@ final class LinuxSocket implements HostSocket {
             SocketCalls.send(fd, srcs);
         } finally {
             descriptor.leave();
+        }
+    }
+
+    @Override
+    public void writePassing(ByteBuffer src, int... descriptors) throws BlockException {
+        if (!isLocal) {
+            HostSocket.super.writePassing(src, descriptors);
+        }
+        int fd = descriptor.enter();
+        int done;
+        try {
+            done = SocketCalls.send(fd, src, descriptors);
+        } finally {
+            descriptor.leave();
+        }
+        if (done < src.remaining()) {
+            write(src.slice(src.position() + done, src.remaining() - done));
         }
     }
 

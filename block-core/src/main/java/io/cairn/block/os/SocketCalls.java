@@ -5,6 +5,7 @@ import io.cairn.block.Errno;
 
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /// Linux's calls on sockets; see {@link SocketEndpoint} for what is reached by them.
 final class SocketCalls {
@@ -37,6 +38,16 @@ final class SocketCalls {
 
     /// `struct msghdr`: name, its length, vectors, their count, control data, its length, flags.
     private static final int MESSAGE_SIZE = 56;
+
+    /// Where control data stand in a frame, behind the message and its one vector.
+    private static final int CONTROL = MESSAGE_SIZE + 16;
+
+    /// `struct cmsghdr`: length (8), level (4), type (4); the descriptors follow.
+    private static final int CONTROL_HEADER = 16;
+
+    private static final int CONTROL_SIZE = CONTROL_HEADER + HostSocket.MOST_PASSED * Integer.BYTES;
+    private static final int SCM_RIGHTS = 1;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
     private static final SocketAbi ABI = SocketAbi.of(System.getProperty("os.arch"));
 
@@ -144,6 +155,94 @@ final class SocketCalls {
         } finally {
             Reference.reachabilityFence(dst);
         }
+    }
+
+    /// Reads as {@link #receive(int, ByteBuffer, int)} does, and takes the descriptors that came
+    /// beside the bytes.
+    static int receive(int fd, ByteBuffer dst, int flags, Consumer<PassedDescriptor> taker)
+            throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            while (true) {
+                describe(frame, dst, CONTROL_SIZE);
+                long n =
+                        Syscall.call(
+                                frame,
+                                ABI.recvmsg(),
+                                fd,
+                                frame.data(),
+                                flags | MSG_CMSG_CLOEXEC,
+                                0,
+                                0,
+                                0);
+                if (n == -Errno.EAGAIN.value()) {
+                    return -1;
+                }
+                if (n != -Errno.EINTR.value()) {
+                    LinuxCalls.check(n);
+                    takeDescriptors(frame.memory(), taker);
+                    return (int) n;
+                }
+            }
+        } finally {
+            Reference.reachabilityFence(dst);
+        }
+    }
+
+    private static void takeDescriptors(ByteBuffer memory, Consumer<PassedDescriptor> taker) {
+        long length = memory.getLong(CallFrame.DATA + 40);
+        int header = CallFrame.DATA + CONTROL;
+        boolean isPassed =
+                length >= CONTROL_HEADER
+                        && memory.getInt(header + 8) == SOL_SOCKET
+                        && memory.getInt(header + 12) == SCM_RIGHTS;
+        if (!isPassed) {
+            return;
+        }
+        // There is no other kind of control message that we asked for.
+        int end = (int) Math.min(length, memory.getLong(header));
+        for (int at = CONTROL_HEADER; at + Integer.BYTES <= end; at += Integer.BYTES) {
+            taker.accept(new PassedDescriptor(memory.getInt(header + at)));
+        }
+    }
+
+    /// Writes a buffer with descriptors beside it.
+    ///
+    /// @return the bytes that were written
+    static int send(int fd, ByteBuffer src, int[] descriptors) throws BlockException {
+        if (descriptors.length > HostSocket.MOST_PASSED) {
+            throw HostErrors.of(Errno.EINVAL);
+        }
+        int length = CONTROL_HEADER + descriptors.length * Integer.BYTES;
+        try (CallFrame frame = CallFrame.take()) {
+            describe(frame, src, length);
+            ByteBuffer memory = frame.memory();
+            int header = CallFrame.DATA + CONTROL;
+            memory.putLong(header, length)
+                    .putInt(header + 8, SOL_SOCKET)
+                    .putInt(header + 12, SCM_RIGHTS);
+            for (int i = 0; i < descriptors.length; i++) {
+                memory.putInt(header + CONTROL_HEADER + i * Integer.BYTES, descriptors[i]);
+            }
+            long n;
+            do {
+                n = Syscall.call(frame, ABI.sendmsg(), fd, frame.data(), MSG_NOSIGNAL, 0, 0, 0);
+            } while (n == -Errno.EINTR.value());
+            return (int) LinuxCalls.check(n);
+        } finally {
+            Reference.reachabilityFence(src);
+        }
+    }
+
+    /// Writes a `struct msghdr` with one vector and room for control data into a frame.
+    private static void describe(CallFrame frame, ByteBuffer buffer, int controlLength) {
+        frame.clear(CONTROL + CONTROL_SIZE);
+        frame.memory()
+                .putLong(CallFrame.DATA + 16, frame.data() + MESSAGE_SIZE)
+                .putLong(CallFrame.DATA + 24, 1)
+                .putLong(CallFrame.DATA + 32, frame.data() + CONTROL)
+                .putLong(CallFrame.DATA + 40, controlLength)
+                .putLong(CallFrame.DATA + MESSAGE_SIZE, Syscall.address(buffer))
+                .putLong(CallFrame.DATA + MESSAGE_SIZE + 8, buffer.remaining());
     }
 
     /// Writes all buffers.

@@ -52,6 +52,7 @@ final class SystemCommandLine {
                     "blockdev",
                     "device",
                     "object",
+                    "add-fd",
                     "hda",
                     "hdb",
                     "hdc",

@@ -18,6 +18,8 @@ final class SystemHelp {
               -blockdev OPTIONS         a node
               -device MODEL,OPTIONS     a device that owns a drive
               -object TYPE,id=ID,…      an object
+              -add-fd fd=N,set=M[,opaque=TEXT]
+                                        an inherited descriptor for the file /dev/fdset/M
               -chardev BACKEND,id=ID,…  a character device
               -mon chardev=ID,mode=readline|control
                                         a monitor on it

@@ -94,6 +94,7 @@ final class SystemRun {
         if (options.stream().noneMatch(o -> o.name().equals("machine") || o.name().equals("M"))) {
             service.machine().setType(MachineType.PC);
         }
+        each(List.of("add-fd"), option -> InheritedDescriptor.add(option.value()));
         each(List.of("object"), option -> addObject(option.value()));
         each(List.of("chardev"), option -> daemon.addChardev(option.value()));
         each(List.of("qtest"), this::connectTester);

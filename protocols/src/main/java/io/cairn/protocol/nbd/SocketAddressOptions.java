@@ -3,6 +3,7 @@ package io.cairn.protocol.nbd;
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.Options;
+import io.cairn.block.os.NamedDescriptors;
 import io.cairn.block.os.SocketEndpoint;
 
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ final class SocketAddressOptions {
                             new SocketEndpoint.Vsock(
                                     number(required(options, "cid")),
                                     number(required(options, "port")));
-                    case "fd" -> descriptor(required(options, "str"));
+                    case "fd" -> NamedDescriptors.shared().socket(required(options, "str"));
                     default ->
                             throw new InvalidOptionException(
                                     "Parameter 'type' does not accept value '" + type + "'");
@@ -78,17 +79,6 @@ final class SocketAddressOptions {
                                     + ":"
                                     + text
                                     + ": Servname not supported for ai_socktype");
-            failure.initCause(e);
-            throw failure;
-        }
-    }
-
-    private static SocketEndpoint descriptor(String text) throws BlockException {
-        try {
-            return new SocketEndpoint.Descriptor(Integer.parseInt(text));
-        } catch (NumberFormatException e) {
-            InvalidOptionException failure =
-                    new InvalidOptionException("Unable to parse FD number " + text);
             failure.initCause(e);
             throw failure;
         }

@@ -5,6 +5,7 @@ import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.os.HostListener;
 import io.cairn.block.os.HostSocket;
+import io.cairn.block.os.NamedDescriptors;
 import io.cairn.block.os.SocketEndpoint;
 import io.cairn.qmp.schema.Arguments;
 
@@ -39,14 +40,7 @@ public record Address(SocketEndpoint endpoint, int lastPort) {
                                     number(in.string("cid"), "cid"),
                                     number(in.string("port"), "port")),
                             0);
-            case "fd" -> {
-                try {
-                    int fd = Integer.parseInt(in.string("str"));
-                    yield new Address(new SocketEndpoint.Descriptor(fd), 0);
-                } catch (NumberFormatException _) {
-                    throw new InvalidOptionException("only QEMU supports file descriptor passing");
-                }
-            }
+            case "fd" -> new Address(NamedDescriptors.shared().socket(in.string("str")), 0);
             default -> throw new IllegalArgumentException(type);
         };
     }

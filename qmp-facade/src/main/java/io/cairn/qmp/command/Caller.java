@@ -1,5 +1,7 @@
 package io.cairn.qmp.command;
 
+import io.cairn.block.os.PassedDescriptor;
+
 import java.util.List;
 
 /// The monitor on which a command came, for the few commands that are about it.
@@ -8,4 +10,10 @@ public interface Caller {
     ///
     /// @param capabilities those that the client turns on
     void negotiated(List<String> capabilities) throws QmpException;
+
+    /// The descriptor that came last beside the client's requests and was not taken yet; the
+    /// command owns it.
+    ///
+    /// @throws QmpException if there is none
+    PassedDescriptor takeDescriptor() throws QmpException;
 }

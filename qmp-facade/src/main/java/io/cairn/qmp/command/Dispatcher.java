@@ -3,6 +3,7 @@ package io.cairn.qmp.command;
 import io.cairn.block.BlockException;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
+import io.cairn.block.os.PassedDescriptor;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.schema.Checker;
 import io.cairn.qmp.schema.DeclaredOrder;
@@ -10,12 +11,16 @@ import io.cairn.qmp.schema.Input;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Runs commands: one at a time of all monitors, but for those that may run beside others.
 ///
 /// Thread-safe.
 public final class Dispatcher {
+    /// What a command is told that needs a descriptor and was given none.
+    public static final String NO_DESCRIPTOR = "No file descriptor supplied via SCM_RIGHTS";
+
     private final CommandTable table;
     private final DeclaredOrder order;
     private final Checker checker;
@@ -67,15 +72,26 @@ public final class Dispatcher {
                                         "The command " + name + " has not been found"));
         Checker fitting = new Checker(table.schema(), input);
         JsonObject checked = fitting.arguments(command.definition().arguments(), arguments);
-        Caller nobody =
-                _ -> {
-                    throw new IllegalStateException();
-                };
         lock.lock();
         try {
-            return command.run(new Arguments(checked), nobody);
+            return command.run(new Arguments(checked), Nobody.NOBODY);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Who calls where no monitor does.
+    private enum Nobody implements Caller {
+        NOBODY;
+
+        @Override
+        public void negotiated(List<String> capabilities) {
+            throw new IllegalStateException();
+        }
+
+        @Override
+        public PassedDescriptor takeDescriptor() throws QmpException {
+            throw QmpException.generic(NO_DESCRIPTOR);
         }
     }
 

@@ -7,6 +7,7 @@ import io.cairn.qmp.command.bitmap.BitmapCommands;
 import io.cairn.qmp.command.block.NodeCommands;
 import io.cairn.qmp.command.block.ResizeCommand;
 import io.cairn.qmp.command.chardev.ChardevCommands;
+import io.cairn.qmp.command.descriptor.DescriptorCommands;
 import io.cairn.qmp.command.device.DeviceCommands;
 import io.cairn.qmp.command.device.DriveQueries;
 import io.cairn.qmp.command.device.GraphCommands;
@@ -55,6 +56,7 @@ final class Families {
                         new MediumCommands(service),
                         new DeviceCommands(service),
                         new MachineCommands(service),
+                        new DescriptorCommands(),
                         new GraphCommands(service),
                         new HumanMonitorCommand(humans));
         families.forEach(family -> family.addTo(table));

@@ -7,6 +7,7 @@ import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.os.ByteStream;
+import io.cairn.block.os.PassedDescriptor;
 import io.cairn.qmp.command.Caller;
 import io.cairn.qmp.command.Dispatcher;
 import io.cairn.qmp.command.ErrorClass;
@@ -42,7 +43,23 @@ public final class Monitor {
 
     private volatile Dispatcher.Mode mode = Dispatcher.Mode.NEGOTIATION;
 
-    private final Caller caller = this::negotiated;
+    private final ArrivedDescriptors descriptors = new ArrivedDescriptors();
+    private final Caller caller =
+            new Caller() {
+                @Override
+                public void negotiated(List<String> capabilities) throws QmpException {
+                    negotiate(capabilities);
+                }
+
+                @Override
+                public PassedDescriptor takeDescriptor() throws QmpException {
+                    PassedDescriptor descriptor = descriptors.take();
+                    if (descriptor == null) {
+                        throw QmpException.generic(Dispatcher.NO_DESCRIPTOR);
+                    }
+                    return descriptor;
+                }
+            };
     private final EventListener listener = event -> outbox.addEvent(line(event));
     private final MessageSink messages =
             new MessageSink() {
@@ -83,6 +100,7 @@ public final class Monitor {
             events.remove(listener);
             queue.close();
             outbox.close();
+            descriptors.close();
             Workers.awaitEnd(sender);
         }
     }
@@ -103,7 +121,8 @@ public final class Monitor {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
         while (true) {
             buffer.clear();
-            int count = stream.read(buffer);
+            descriptors.beginMessage();
+            int count = stream.read(buffer, descriptors::add);
             if (count < 0) {
                 return;
             }
@@ -149,7 +168,7 @@ public final class Monitor {
         return Dispatcher.error("QMP input must be a JSON object");
     }
 
-    private void negotiated(List<String> capabilities) throws QmpException {
+    private void negotiate(List<String> capabilities) throws QmpException {
         if (mode != Dispatcher.Mode.NEGOTIATION) {
             throw new QmpException(
                     ErrorClass.COMMAND_NOT_FOUND,

@@ -18,7 +18,8 @@ public final class QmpSchema {
                     "snapshot.schema",
                     "block.schema",
                     "device.schema",
-                    "machine.schema");
+                    "machine.schema",
+                    "descriptor.schema");
 
     private QmpSchema() {}
 
