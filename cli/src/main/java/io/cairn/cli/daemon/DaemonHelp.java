@@ -49,6 +49,9 @@ final class DaemonHelp {
     private static final String CHARDEVS =
             """
             Available chardev backend types:\s
+              ringbuf
+              memory
+              file
               socket
               stdio
               null

@@ -16,7 +16,8 @@ import java.util.List;
 /// Makes character devices as users ask for them.
 public final class ChardevFactory {
     /// The kinds of devices that there are.
-    public static final List<String> BACKENDS = List.of("null", "stdio", "socket");
+    public static final List<String> BACKENDS =
+            List.of("ringbuf", "memory", "file", "null", "stdio", "socket");
 
     private final Chardevs chardevs;
     private final SecurityLookup security;
@@ -54,42 +55,78 @@ public final class ChardevFactory {
             throw new InvalidOptionException("chardev: \"" + id + "\" missing backend");
         }
         ChardevText given = new ChardevText(options);
-        switch (backend) {
-            case "null" -> chardevs.add(id, NullChardev::new);
-            case "stdio" -> chardevs.add(id, () -> standard(id));
-            case "socket" -> {
-                SocketOptions socket = given.socket();
-                chardevs.add(id, () -> socket(id, socket));
-            }
-            default ->
-                    throw new InvalidOptionException(
-                            "'" + backend + "' is not a valid char driver name");
-        }
+        Chardevs.Maker maker =
+                switch (backend) {
+                    case "null" -> NullChardev::new;
+                    case "stdio" -> () -> standard(id);
+                    case "socket" -> {
+                        SocketOptions socket = given.socket();
+                        yield () -> socket(id, socket);
+                    }
+                    case "ringbuf", "memory" -> {
+                        long size = given.size(RingBuffer.STANDARD_SIZE);
+                        yield () -> RingBuffer.of(backend, size);
+                    }
+                    case "file" -> {
+                        String path = given.path();
+                        boolean appends = given.appends();
+                        yield () -> FileChardev.open(path, appends);
+                    }
+                    default ->
+                            throw new InvalidOptionException(
+                                    "'" + backend + "' is not a valid char driver name");
+                };
         given.requireEmpty();
+        chardevs.add(id, maker);
     }
 
     /// Makes a device from a checked `ChardevBackend`.
     public void add(String id, Arguments backend) throws BlockException {
-        String type = backend.string("type");
-        Arguments data = backend.object("data");
-        switch (type) {
-            case "null" -> chardevs.add(id, NullChardev::new);
-            case "stdio" -> chardevs.add(id, () -> standard(id));
-            case "socket" -> {
-                SocketOptions options =
-                        new SocketOptions(
-                                Address.ofLegacy(data.object("addr")),
-                                data.bool("server", true),
-                                data.bool("wait", false),
-                                data.integer("reconnect", 0),
-                                data.findString("tls-creds"),
-                                data.findString("tls-authz"));
-                chardevs.add(id, () -> socket(id, options));
+        chardevs.add(id, maker(id, backend));
+    }
+
+    /// Puts such a device in the place of another.
+    public void change(String id, Arguments backend) throws BlockException {
+        chardevs.change(id, maker(id, backend));
+    }
+
+    /// Whatever goes wrong is told with the device's name.
+    private Chardevs.Maker maker(String id, Arguments backend) {
+        return () -> {
+            try {
+                return make(id, backend.string("type"), backend.object("data"));
+            } catch (BlockException e) {
+                throw e.prefixed("Failed to add chardev '" + id + "'");
+            }
+        };
+    }
+
+    private Chardev make(String id, String type, Arguments data) throws BlockException {
+        return switch (type) {
+            case "null" -> new NullChardev();
+            case "stdio" -> standard(id);
+            case "socket" ->
+                    socket(
+                            id,
+                            new SocketOptions(
+                                    Address.ofLegacy(data.object("addr")),
+                                    data.bool("server", true),
+                                    data.bool("wait", false),
+                                    data.integer("reconnect", 0),
+                                    data.findString("tls-creds"),
+                                    data.findString("tls-authz")));
+            case "ringbuf", "memory" ->
+                    RingBuffer.of(type, data.integer("size", RingBuffer.STANDARD_SIZE));
+            case "file" -> {
+                if (data.findString("in") != null) {
+                    throw new InvalidOptionException("a file for input is not supported");
+                }
+                yield FileChardev.open(data.string("out"), data.bool("append", false));
             }
             default ->
                     throw new InvalidOptionException(
                             "'" + type + "' is not a valid char driver name");
-        }
+        };
     }
 
     private Chardev standard(String id) throws BlockException {

@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Options;
+import io.cairn.block.option.Sizes;
 import io.cairn.qmp.address.Address;
 import io.cairn.qmp.schema.Arguments;
 
@@ -55,6 +56,26 @@ final class ChardevText {
                 reconnect == null ? 0 : number("reconnect", reconnect),
                 options.takeText("tls-creds"),
                 options.takeText("tls-authz"));
+    }
+
+    /// The size of a ring.
+    long size(long absent) throws InvalidOptionException {
+        String text = options.takeText("size");
+        return text == null ? absent : Sizes.parseOption("size", text);
+    }
+
+    /// The file to which output goes.
+    String path() throws InvalidOptionException {
+        String path = options.takeText("path");
+        if (path == null) {
+            throw new InvalidOptionException("chardev: file: no filename given");
+        }
+        return path;
+    }
+
+    /// Whether what the file holds stays.
+    boolean appends() throws InvalidOptionException {
+        return bool("append", false);
     }
 
     private void put(JsonObject.Builder address, String name) throws InvalidOptionException {

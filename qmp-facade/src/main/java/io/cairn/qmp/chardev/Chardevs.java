@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The character devices of a daemon, by id. Thread-safe.
 public final class Chardevs implements AutoCloseable {
@@ -22,7 +23,7 @@ public final class Chardevs implements AutoCloseable {
     public record ChardevInfo(String id, String filename, boolean isOpen) {}
 
     private static final class Entry {
-        final Chardev device;
+        Chardev device;
         boolean isInUse;
 
         Entry(Chardev device) {
@@ -47,6 +48,40 @@ public final class Chardevs implements AutoCloseable {
         }
         device.close();
         requireFree(id);
+    }
+
+    /// Puts another device in the place of one that nobody uses.
+    public void change(String id, Maker maker) throws BlockException {
+        require(id);
+        Chardev device = maker.make();
+        Chardev old;
+        synchronized (this) {
+            Entry entry = entries.get(id);
+            old = device;
+            if (entry != null && !entry.isInUse) {
+                old = entry.device;
+                entry.device = device;
+            }
+        }
+        old.close();
+        if (old == device) {
+            require(id);
+        }
+    }
+
+    private synchronized void require(String id) throws BlockException {
+        Entry entry = entries.get(id);
+        if (entry == null) {
+            throw new InvalidOptionException("Chardev '" + id + "' does not exist");
+        }
+        if (entry.isInUse) {
+            throw new BlockException(Errno.EBUSY, "Chardev user does not support chardev hotswap");
+        }
+    }
+
+    /// The device of that id, if there is one.
+    public synchronized Optional<Chardev> find(String id) {
+        return Optional.ofNullable(entries.get(id)).map(entry -> entry.device);
     }
 
     private synchronized void requireFree(String id) throws BlockException {

@@ -1,12 +1,21 @@
 package io.cairn.qmp.command.chardev;
 
+import io.cairn.block.BlockException;
+import io.cairn.block.InvalidOptionException;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonString;
+import io.cairn.block.option.JsonValue;
+import io.cairn.qmp.chardev.Chardev;
 import io.cairn.qmp.chardev.ChardevFactory;
 import io.cairn.qmp.chardev.Chardevs;
+import io.cairn.qmp.chardev.RingBuffer;
 import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.service.StorageService;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 
 /// Character devices that are made and removed at run time (QMP reference manual, "Character
 /// devices").
@@ -33,6 +42,31 @@ public final class ChardevCommands implements CommandFamily {
         }
     }
 
+    /// The arguments of `chardev-send-break`.
+    private record Break(String id) {
+        static Break read(Arguments in) {
+            return new Break(in.string("id"));
+        }
+    }
+
+    /// The arguments of `ringbuf-write`.
+    private record Writing(String device, String data, boolean isBase64) {
+        static Writing read(Arguments in) {
+            return new Writing(in.string("device"), in.string("data"), asksForBase64(in));
+        }
+    }
+
+    /// The arguments of `ringbuf-read`.
+    private record Reading(String device, long size, boolean isBase64) {
+        static Reading read(Arguments in) {
+            return new Reading(in.string("device"), in.integer("size"), asksForBase64(in));
+        }
+    }
+
+    private static boolean asksForBase64(Arguments in) {
+        return in.string("format", "utf8").equals("base64");
+    }
+
     @Override
     public void addTo(CommandTable table) {
         table.addAnswering(
@@ -42,6 +76,16 @@ public final class ChardevCommands implements CommandFamily {
                     factory.add(in.id(), in.backend());
                     return JsonObject.EMPTY;
                 });
+        table.addAnswering(
+                "chardev-change",
+                Addition::read,
+                in -> {
+                    factory.change(in.id(), in.backend());
+                    return JsonObject.EMPTY;
+                });
+        table.add("chardev-send-break", Break::read, this::sendBreak);
+        table.add("ringbuf-write", Writing::read, this::write);
+        table.addAnswering("ringbuf-read", Reading::read, this::read);
         table.add("chardev-remove", Removal::read, in -> chardevs.remove(in.id()));
         table.query(
                 "query-chardev",
@@ -55,6 +99,52 @@ public final class ChardevCommands implements CommandFamily {
                                 ChardevFactory.BACKENDS.stream()
                                         .map(name -> JsonObject.builder().put("name", name).build())
                                         .toList()));
+    }
+
+    /// No device of ours is a line on which a break means something.
+    private void sendBreak(Break in) throws BlockException {
+        if (chardevs.find(in.id()).isEmpty()) {
+            throw new InvalidOptionException("Chardev '" + in.id() + "' not found");
+        }
+    }
+
+    private RingBuffer ring(String id) throws BlockException {
+        Chardev device =
+                chardevs.find(id)
+                        .orElseThrow(
+                                () -> new InvalidOptionException("Device '" + id + "' not found"));
+        if (device instanceof RingBuffer ring) {
+            return ring;
+        }
+        throw new InvalidOptionException(id + " is not a ringbuf device");
+    }
+
+    private void write(Writing in) throws BlockException {
+        RingBuffer ring = ring(in.device());
+        if (!in.isBase64()) {
+            ring.write(in.data().getBytes(StandardCharsets.UTF_8));
+            return;
+        }
+        try {
+            ring.write(Base64.getDecoder().decode(in.data()));
+        } catch (IllegalArgumentException e) {
+            InvalidOptionException failure =
+                    new InvalidOptionException("Base64 data contains invalid characters");
+            failure.initCause(e);
+            throw failure;
+        }
+    }
+
+    private JsonValue read(Reading in) throws BlockException {
+        RingBuffer ring = ring(in.device());
+        if (in.size() <= 0) {
+            throw new InvalidOptionException("size must be greater than zero");
+        }
+        byte[] bytes = ring.read(in.size());
+        return new JsonString(
+                in.isBase64()
+                        ? Base64.getEncoder().encodeToString(bytes)
+                        : new String(bytes, StandardCharsets.UTF_8));
     }
 
     private static JsonObject info(Chardevs.ChardevInfo device) {
