@@ -411,7 +411,8 @@ public final class BlockBackend implements Parent, AutoCloseable {
         }
     }
 
-    /// Drops all data of the root node, so that its backing shows through everywhere.
+    /// Drops all data of the root node, so that its backing shows through everywhere, which is to
+    /// hold the same: so the permission to write what is there already will do.
     public void makeEmpty() throws BlockException {
         ChildEdge edge = enter();
         try {

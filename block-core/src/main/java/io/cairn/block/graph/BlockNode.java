@@ -411,9 +411,21 @@ public final class BlockNode implements Node, Parent {
     public void requireUnblocked(String operation) throws BlockException {
         Optional<String> reason = blocker(operation);
         if (reason.isPresent()) {
-            throw new BlockException(Errno.EBUSY, "Node '" + name + "' is busy: " + reason.get())
+            throw new BlockException(
+                            Errno.EBUSY,
+                            "Node '" + deviceOrNodeName() + "' is busy: " + reason.get())
                     .atNode(name);
         }
+    }
+
+    /// The name of the device whose root the node is, or else its own.
+    private String deviceOrNodeName() {
+        for (BlockBackend device : graph.devices().all()) {
+            if (parents.stream().anyMatch(edge -> edge.parent() == device)) {
+                return device.name();
+            }
+        }
+        return name;
     }
 
     /// Why an operation is forbidden, or empty.

@@ -250,6 +250,7 @@ public final class ChainChanges {
             List<ChildEdge> edges = new ArrayList<>();
             for (ChildEdge edge = first; edge != null; ) {
                 edge.requireNotFrozen();
+                edge.requireLasting();
                 edges.add(edge);
                 edge = edge.node() == base ? null : linkBelow(edge.node());
             }

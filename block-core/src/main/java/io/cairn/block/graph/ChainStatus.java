@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param depth how many layers (filters not counted) above that node, 0 for the top
 public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
     /// Looks from `top` down to but not including `base` (null: to the chain's end) for the layer
-    /// that holds the start of a range. If none does, `allocated` of the answer is false.
+    /// that holds the start of a range. If none does, `allocated` of the answer is false. What
+    /// filters above the base show is the base's.
     public static ChainStatus above(
             BlockNode top, @Nullable BlockNode base, long offset, long length, boolean wantZero)
             throws BlockException {
@@ -23,7 +24,7 @@ public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
         long asked = length;
         while (!status.allocated() && status.length() > 0) {
             BlockNode next = below(node);
-            if (next == null || next == base) {
+            if (next == null || (base != null && shows(next, base))) {
                 break;
             }
             asked = Math.min(asked, status.length());
@@ -81,6 +82,15 @@ public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
             node = shown;
         }
         return node;
+    }
+
+    /// True if a node is `base`, or a filter that shows it.
+    public static boolean shows(BlockNode node, BlockNode base) {
+        BlockNode shown = node;
+        while (shown != null && shown != base && shown.isFilter()) {
+            shown = shown.filtered();
+        }
+        return shown == base;
     }
 
     /// True if a node is `top` or stands in the chain below it.

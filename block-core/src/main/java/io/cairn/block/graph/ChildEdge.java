@@ -32,7 +32,10 @@ public final class ChildEdge implements Child {
     private final String name;
     private final Set<ChildRole> roles;
     private final Parent parent;
-    private final boolean inherits;
+
+    /// The node that was opened through this edge, if one was; the edge may lead elsewhere since.
+    private final @Nullable BlockNode opened;
+
     private volatile BlockNode node;
     private volatile Permissions needed = Permissions.NONE;
     private volatile Permissions shared = Permissions.ALL;
@@ -45,7 +48,7 @@ public final class ChildEdge implements Child {
         this.roles = Set.copyOf(roles);
         this.parent = parent;
         this.node = node;
-        this.inherits = inherits;
+        this.opened = inherits ? node : null;
     }
 
     @Override
@@ -93,8 +96,16 @@ public final class ChildEdge implements Child {
         }
     }
 
+    /// Throws `EPERM` if the node at this edge is there only for a while.
+    void requireLasting() throws BlockException {
+        if (node.driverInstance().isTemporary()) {
+            throw new BlockException(
+                    Errno.EPERM, "Cannot freeze '" + name + "' link to '" + node.name() + "'");
+        }
+    }
+
     boolean inherits() {
-        return inherits;
+        return opened == node;
     }
 
     Parent parent() {
@@ -177,7 +188,7 @@ public final class ChildEdge implements Child {
     }
 
     void makeEmpty() throws BlockException {
-        requireWrite(WriteFlags.NONE);
+        requireWrite(WriteFlags.NONE.withUnchanged(true));
         node.io().makeEmpty();
     }
 

@@ -153,8 +153,11 @@ final class Reopen {
     private void prepareAndCommit() throws BlockException {
         Map<BlockNode, Boolean> readOnlyAfter = new LinkedHashMap<>();
         for (Step step : steps.values()) {
-            readOnlyAfter.put(step.node(), step.generic().flags().readOnly());
-            if (step.generic().flags().readOnly() && !step.node().isReadOnly()) {
+            boolean isReadOnly = step.generic().flags().readOnly();
+            if (isReadOnly != step.node().isReadOnly()) {
+                readOnlyAfter.put(step.node(), isReadOnly);
+            }
+            if (isReadOnly && !step.node().isReadOnly()) {
                 step.node().io().flush();
             }
         }

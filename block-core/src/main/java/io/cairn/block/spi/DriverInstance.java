@@ -65,6 +65,12 @@ public abstract class DriverInstance {
         return false;
     }
 
+    /// True if the node goes away when the job that made it is over; a link that must stay cannot
+    /// lead to it.
+    public boolean isTemporary() {
+        return false;
+    }
+
     /// The child that every read shows as it is, at the same offsets, or null: a short cut past
     /// {@link #map}. May change with a reopen.
     public @Nullable Child shown() {

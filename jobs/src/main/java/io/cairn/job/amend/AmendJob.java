@@ -89,6 +89,7 @@ public final class AmendJob extends BlockJob {
 
     @Override
     protected void run() throws BlockException {
+        checkpoint();
         try {
             image.amend(new Options(options), isForced);
         } finally {

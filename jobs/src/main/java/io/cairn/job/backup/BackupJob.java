@@ -126,9 +126,7 @@ public final class BackupJob extends BlockJob {
     protected void run() throws BlockException {
         CopyBeforeWrite rest = Objects.requireNonNull(copies);
         if (options.sync() == BackupSync.NONE) {
-            while (true) {
-                idle(POLL_NANOS);
-            }
+            keepCopiesOfGuests(rest);
         }
         if (options.sync() == BackupSync.TOP) {
             forgetUnallocated(rest);
@@ -142,6 +140,18 @@ public final class BackupJob extends BlockJob {
             crew = null;
         }
         rest.flushTarget();
+    }
+
+    /// Everything is copied by the filter, before guests overwrite it.
+    private void keepCopiesOfGuests(CopyBeforeWrite rest) throws BlockException {
+        try {
+            while (true) {
+                idle(POLL_NANOS);
+                tellProgress(rest);
+            }
+        } finally {
+            tellProgress(rest);
+        }
     }
 
     private void forgetUnallocated(CopyBeforeWrite rest) throws BlockException {

@@ -10,6 +10,7 @@ import io.cairn.block.PooledBuffer;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.option.Options;
 import io.cairn.job.filter.CommitTop;
 import io.cairn.job.filter.JobFilterDriver;
@@ -79,7 +80,11 @@ final class CommitJob extends BlockJob {
         use(range.root(), Permissions.NONE, Permissions.ALL);
         use(filter, Permissions.NONE, Permissions.ALL);
         for (BlockNode node : range.nodes()) {
-            use(node, "intermediate node", Permissions.NONE, SHARED_BETWEEN);
+            Permissions shared =
+                    ChainStatus.shows(node, range.base())
+                            ? SHARED_BETWEEN.plus(Permission.CONSISTENT_READ)
+                            : SHARED_BETWEEN;
+            use(node, "intermediate node", Permissions.NONE, shared);
             block(node);
         }
         Permissions needed = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE);
@@ -88,7 +93,6 @@ final class CommitJob extends BlockJob {
         }
         BlockBackend source = use(top, Permissions.NONE, Permissions.ALL);
         copy = new CommitCopy(source, use(base, needed, SHARED_BASE));
-        block(filter);
         block(base);
         block(range.root());
         freeze(filter, base);
@@ -107,7 +111,8 @@ final class CommitJob extends BlockJob {
             return;
         }
         steps.growBase();
-        try (PieceCrew hands = new PieceCrew("job:" + id(), WORKERS, piece -> copy(steps, piece))) {
+        try (PieceCrew hands =
+                new PieceCrew("job:" + id(), WORKERS, piece -> copy(steps, piece), this::advance)) {
             crew = hands;
             copyAll(steps, hands);
         } finally {
@@ -121,7 +126,11 @@ final class CommitJob extends BlockJob {
         long position = 0;
         while (true) {
             pausePoint();
-            checkpoint();
+            if (position > 0) {
+                // As with the peer, what a job of some speed does at once it does even if it is
+                // cancelled at once.
+                checkpoint();
+            }
             PieceCrew.Failure failure = hands.nextFailure();
             if (failure != null) {
                 decide(failure.isRead(), failure.error());
@@ -147,7 +156,7 @@ final class CommitJob extends BlockJob {
             return 0;
         }
         if (!status.allocated()) {
-            advance(status.length());
+            hands.skip(position, status.length());
             return status.length();
         }
         int n = (int) Math.min(status.zero() ? MAX_ZEROES : CHUNK, status.length());
@@ -171,7 +180,6 @@ final class CommitJob extends BlockJob {
         } catch (BlockException e) {
             return new PieceCrew.Failure(piece, isRead, e);
         }
-        advance(piece.length());
         return null;
     }
 
@@ -201,12 +209,17 @@ final class CommitJob extends BlockJob {
         if (node == null) {
             return;
         }
+        changes().whileDrained(node, () -> dropRange(node));
+        filter = null;
+    }
+
+    /// No other job gives the filter an overlay meanwhile.
+    private void dropRange(BlockNode node) throws BlockException {
         for (BlockNode overlay : node.overlays()) {
             makeWritable(overlay);
             changes().changeBacking(overlay, range.base(), reference(range.base(), backingFile));
         }
         changes().removeFilter(node, range.base());
-        filter = null;
     }
 
     @Override

@@ -34,6 +34,10 @@ record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
             node.requireUnblocked("commit");
         }
         base.requireUnblocked("commit");
+        BlockNode overlay = range.overlay();
+        if (overlay != null) {
+            overlay.requireUnblocked("commit");
+        }
         if (top == base) {
             throw new InvalidOptionException("cannot commit an image into itself");
         }
@@ -109,6 +113,16 @@ record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
     /// True if the top is what guests write to.
     boolean isActive() {
         return top == root;
+    }
+
+    /// The image above the top, which is to say that the base is its backing file; null if the top
+    /// is what guests write to.
+    private @Nullable BlockNode overlay() {
+        BlockNode overlay = null;
+        for (BlockNode node = root; node != null && node != top; node = ChainStatus.below(node)) {
+            overlay = node.isFilter() ? overlay : node;
+        }
+        return overlay;
     }
 
     /// The nodes from the top down to the base, the latter excluded.

@@ -121,6 +121,7 @@ public final class CreateJob extends Job {
 
     @Override
     protected void run() throws BlockException {
+        checkpoint();
         try (Storage storage = new Storage()) {
             driver.create(storage);
             storage.flush();

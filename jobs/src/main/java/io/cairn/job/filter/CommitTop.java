@@ -16,6 +16,11 @@ public final class CommitTop extends PassThrough {
     }
 
     @Override
+    public boolean isTemporary() {
+        return true;
+    }
+
+    @Override
     public ChildPermissions childPermissions(
             Child child, Permissions needed, Permissions shared, boolean writable) {
         return new ChildPermissions(Permissions.NONE, Permissions.ALL);

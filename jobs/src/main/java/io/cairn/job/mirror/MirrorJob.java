@@ -157,6 +157,7 @@ public final class MirrorJob extends BlockJob {
 
     @Override
     protected void run() throws BlockException {
+        checkpoint();
         Parts now = Objects.requireNonNull(parts);
         prepareTarget(now.top().target());
         markAll(now);

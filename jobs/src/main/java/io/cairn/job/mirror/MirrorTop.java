@@ -160,6 +160,11 @@ final class MirrorTop extends PassThrough {
     }
 
     @Override
+    public boolean isTemporary() {
+        return true;
+    }
+
+    @Override
     public ChildPermissions childPermissions(
             Child child, Permissions asked, Permissions shared, boolean writable) {
         if (child.name().equals(TARGET)) {

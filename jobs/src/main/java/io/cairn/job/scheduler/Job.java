@@ -302,7 +302,6 @@ public abstract class Job {
         BlockException error = null;
         try {
             pausePoint();
-            checkpoint();
             requests.run(this::run);
         } catch (BlockException e) {
             error = e;

@@ -209,7 +209,6 @@ final class JobPace {
     /// Passes a pause point, and waits until the speed limit lets so many bytes through.
     void throttle(Job job, long bytes) throws CancelledJobException {
         pausePoint(job);
-        job.checkpoint();
         RateLimit limit = rate;
         long until = System.nanoTime() + limit.delayNanos(bytes);
         while (until - System.nanoTime() > 0 && limit == rate) {

@@ -12,6 +12,7 @@ import io.cairn.block.filter.CopyOnReadDriver;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainChanges;
 import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BackingReference;
@@ -85,6 +86,8 @@ public final class StreamJob extends BlockJob {
             throw new InvalidOptionException(
                     "backing file specified, but streaming the entire chain");
         }
+        // What the job will freeze it must be able to freeze before there is a job to hear of.
+        new ChainChanges(graph).freeze(top, range.last()).close();
         StreamJob job = new StreamJob(graph, scheduler, options, group, range);
         scheduler.admit(job, () -> job.takeHold(options), job::letGo);
         return job;
@@ -120,6 +123,9 @@ public final class StreamJob extends BlockJob {
             // A filter with a bottom has frozen the chain down to it.
             freeze(filter, range.bottom());
         }
+        if (range.last() != range.bottom()) {
+            freeze(range.bottom(), range.last());
+        }
         setLength(top.length());
     }
 
@@ -135,7 +141,8 @@ public final class StreamJob extends BlockJob {
             advance(range.top().length());
             return;
         }
-        try (PieceCrew hands = new PieceCrew("job:" + id(), WORKERS, piece -> copy(disk, piece))) {
+        try (PieceCrew hands =
+                new PieceCrew("job:" + id(), WORKERS, piece -> copy(disk, piece), this::advance)) {
             crew = hands;
             copyAll(hands);
         } finally {
@@ -154,13 +161,17 @@ public final class StreamJob extends BlockJob {
         long position = 0;
         while (true) {
             pausePoint();
-            checkpoint();
+            if (position > 0) {
+                // As with the peer, what a job of some speed does at once it does even if it is
+                // cancelled at once.
+                checkpoint();
+            }
             PieceCrew.Failure failure = hands.nextFailure();
             if (failure != null) {
                 if (isToTryAgain(failure.error())) {
                     hands.submit(failure.piece());
                 } else {
-                    advance(failure.piece().length());
+                    hands.skip(failure.piece().offset(), failure.piece().length());
                 }
             } else if (position < length) {
                 position += step(hands, position, length - position);
@@ -193,12 +204,15 @@ public final class StreamJob extends BlockJob {
         try {
             n = wanted(position, count);
         } catch (BlockException e) {
-            n = isToTryAgain(e) ? 0 : Math.min(CHUNK, count);
-            advance(n);
+            if (isToTryAgain(e)) {
+                return 0;
+            }
+            n = Math.min(CHUNK, count);
+            hands.skip(position, n);
             return n;
         }
         if (n < 0) {
-            advance(-n);
+            hands.skip(position, -n);
             return -n;
         }
         int piece = (int) Math.min(CHUNK, n);
@@ -232,7 +246,6 @@ public final class StreamJob extends BlockJob {
         } catch (BlockException e) {
             return new PieceCrew.Failure(piece, true, e);
         }
-        advance(piece.length());
         return null;
     }
 
@@ -253,12 +266,17 @@ public final class StreamJob extends BlockJob {
     protected void prepare() throws BlockException {
         removeFilter();
         BlockNode top = range.top();
-        if (top.backing() == null || range.bottom() == top) {
+        if (top.backing() == null || range.last() == top) {
             return;
         }
+        changes().whileDrained(top, this::dropRange);
+    }
+
+    /// No other job takes the base away meanwhile.
+    private void dropRange() throws BlockException {
         BlockNode base = range.base();
         BackingReference reference = base == null ? null : reference(base, backingFile);
-        changes().changeBacking(top, base, reference);
+        changes().changeBacking(range.top(), base, reference);
     }
 
     private void removeFilter() throws BlockException {

@@ -16,9 +16,10 @@ import java.util.List;
 /// The part of a chain that is streamed.
 ///
 /// @param top the node that takes the data
-/// @param bottom the last node whose data is copied; `top` if none is
-/// @param hasBase true if something below `bottom` stays the backing file
-record StreamRange(BlockNode top, BlockNode bottom, boolean hasBase) {
+/// @param bottom the last image whose data is copied; `top` if none is
+/// @param last the last node that leaves the chain: `bottom`, or a filter between it and the base
+/// @param hasBase true if something below `last` stays the backing file
+record StreamRange(BlockNode top, BlockNode bottom, BlockNode last, boolean hasBase) {
     static StreamRange of(BlockGraph graph, BlockNode top, StreamOptions options)
             throws BlockException {
         requireOne("base", options.base(), "base-node", options.baseNode());
@@ -39,10 +40,11 @@ record StreamRange(BlockNode top, BlockNode bottom, boolean hasBase) {
                 throw new InvalidOptionException(
                         "Node '" + bottom + "' is a filter, use a non-filter node as 'bottom'");
             }
-            return new StreamRange(top, last, ChainStatus.below(last) != null);
+            return new StreamRange(top, last, last, ChainStatus.below(last) != null);
         }
         BlockNode base = base(graph, top, options);
-        return new StreamRange(top, lastAbove(top, base), base != null);
+        BlockNode last = lastAbove(top, base);
+        return new StreamRange(top, imageAbove(top, last), last, base != null);
     }
 
     private static void requireOne(
@@ -85,16 +87,27 @@ record StreamRange(BlockNode top, BlockNode bottom, boolean hasBase) {
         return node;
     }
 
-    /// The node below the range now: other jobs may have changed what stands there.
-    @Nullable BlockNode base() {
-        return ChainStatus.below(bottom);
+    private static BlockNode imageAbove(BlockNode top, BlockNode last) {
+        BlockNode image = top;
+        for (BlockNode node = top; node != null; node = ChainStatus.below(node)) {
+            image = node.isFilter() ? image : node;
+            if (node == last) {
+                break;
+            }
+        }
+        return image;
     }
 
-    /// The nodes between `top` and `bottom`, the latter included.
+    /// The node below the range now: other jobs may have changed what stands there.
+    @Nullable BlockNode base() {
+        return ChainStatus.below(last);
+    }
+
+    /// The nodes between `top` and `last`, the latter included.
     List<BlockNode> intermediates() {
         List<BlockNode> nodes = new ArrayList<>();
         BlockNode node = top;
-        while (node != null && node != bottom) {
+        while (node != null && node != last) {
             node = ChainStatus.below(node);
             if (node != null) {
                 nodes.add(node);

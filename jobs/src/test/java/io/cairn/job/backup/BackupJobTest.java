@@ -114,6 +114,18 @@ class BackupJobTest {
         job.cancel(true);
         job.awaitConcluded();
         assertThat(job.info().error()).isEqualTo("Operation canceled");
+        assertThat(job.info().offset()).isEqualTo(copied("o"));
+    }
+
+    /// The bytes that an image itself holds.
+    private long copied(String name) throws BlockException {
+        long bytes = 0;
+        try (BlockBackend disk = images.guest(name)) {
+            for (long at = 0; at < JobGraph.LENGTH; at += 65536) {
+                bytes += disk.status(at, 65536, false).allocated() ? 65536 : 0;
+            }
+        }
+        return bytes;
     }
 
     @ParameterizedTest

@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.JobEvent;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.filter.CopyOnReadDriver;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainChanges;
 import io.cairn.block.graph.ChainStatus;
+import io.cairn.block.option.Options;
 import io.cairn.job.scheduler.GuestLoad;
 import io.cairn.job.scheduler.Job;
 import io.cairn.job.scheduler.JobGraph;
@@ -80,6 +85,46 @@ class CommitJobTest {
             assertThat(guest.node()).isEqualTo(images.node("n0"));
             assertThat(GuestLoad.content(guest)).isEqualTo(before);
         }
+        assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
+    }
+
+    @Test
+    void baseBelowAFilterTakesTheData() throws BlockException {
+        new ChainChanges(images.graph())
+                .insertFilter(
+                        images.node("n0"),
+                        new CopyOnReadDriver(),
+                        new Options().put("file", "n0").put("node-name", "f"),
+                        false);
+        byte[] middle = images.content("n1");
+        byte[] before = images.content("n2");
+        Job job = start(middle());
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isNull();
+        assertThat(ChainStatus.below(images.node("n2"))).isEqualTo(images.node("n0"));
+        assertThat(images.content("n0")).isEqualTo(middle);
+        assertThat(images.content("n2")).isEqualTo(before);
+    }
+
+    @Test
+    void liveCommitWorksBelowAGuestWhoLetsNobodyWrite() throws BlockException {
+        byte[] before = images.content("n2");
+        Permissions mine = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE);
+        try (BlockBackend guest =
+                images.graph()
+                        .newBackend(
+                                "guest",
+                                images.node("n2"),
+                                mine,
+                                Permissions.of(
+                                        Permission.CONSISTENT_READ, Permission.WRITE_UNCHANGED))) {
+            LiveCommit.run(images.graph(), images.node("n2"), images.node("n1"));
+
+            assertThat(GuestLoad.content(guest)).isEqualTo(before);
+            assertThat(guest.status(0, JobGraph.LENGTH, false).allocated()).isFalse();
+        }
+        assertThat(images.content("n1")).isEqualTo(before);
         assertThat(images.graph().nodes()).noneMatch(BlockNode::isFilter);
     }
 

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.JobEvent;
+import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
+import io.cairn.block.option.Options;
+import io.cairn.job.commit.CommitJobs;
+import io.cairn.job.commit.CommitOptions;
 import io.cairn.job.scheduler.GuestLoad;
 import io.cairn.job.scheduler.Job;
 import io.cairn.job.scheduler.JobGraph;
@@ -20,8 +24,11 @@ import io.cairn.job.scheduler.OnError;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Random;
 
 class StreamJobTest {
@@ -196,6 +203,70 @@ class StreamJobTest {
                 "Node 'n1' is busy: block device is in use by block job: stream");
         assertThatThrownBy(() -> images.graph().remove("n1"))
                 .hasMessage("Node 'n1' is busy: block device is in use by block job: stream");
+    }
+
+    @Test
+    void jobThatIsCancelledAtOnceHasCopiedItsFirstPiece() throws BlockException {
+        images.image("b");
+        try (BlockBackend guest = images.guest("b")) {
+            guest.write(0, ByteBuffer.allocateDirect(1 << 20), WriteFlags.NONE);
+        }
+        images.overlay("t", "b");
+        Job job = start(StreamOptions.of(settings().withSpeed(1), "t"));
+        job.cancel(false);
+        job.awaitConcluded();
+        assertThat(job.info().offset()).isEqualTo(512 << 10);
+    }
+
+    /// A filter that goes away soon cannot be what a job relies on.
+    @Test
+    void imageThatIsBeingCommittedIsNoBase() throws BlockException {
+        CommitOptions commit =
+                CommitOptions.of(JobSettings.of("c").withSpeed(1), "n2")
+                        .withNodes("n0", "n1")
+                        .withFilterNodeName("f");
+        Job committing = CommitJobs.create(images.graph(), images.scheduler, commit, null);
+        images.node("n2").unblockAll("block device is in use by block job: commit");
+
+        assertRefused(all().withBaseNode("n1"), "Cannot freeze 'backing' link to 'f'");
+        assertThat(images.log.all())
+                .doesNotContain(new JobEvent.StatusChange("j", JobState.CREATED.text()));
+        committing.cancel(true);
+    }
+
+    @Nested
+    class OfNodesOpenedByOneCommand {
+        private void open(boolean isFileReadOnly) throws BlockException {
+            for (String name : List.of("n2", "n1", "n0")) {
+                images.graph().remove(name);
+            }
+            Options options =
+                    new Options()
+                            .put("read-only", true)
+                            .put("backing.node-name", "x1")
+                            .put("backing.backing.node-name", "x0");
+            if (isFileReadOnly) {
+                options.put("file.read-only", true);
+            }
+            images.open("qcow2", "n2", options);
+        }
+
+        @Test
+        void isMadeWritableAboveTheFilterOfAnotherJob() throws BlockException {
+            open(false);
+            Job below = start(StreamOptions.of(JobSettings.of("k").withSpeed(1), "x1"));
+            Job job = start(StreamOptions.of(settings(), "n2").withBottom("n2"));
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isNull();
+            below.cancel(true);
+        }
+
+        @Test
+        void isRefusedIfTheFileStaysReadOnly() throws BlockException {
+            open(true);
+            assertRefused(StreamOptions.of(settings(), "n2"), "Block node is read-only");
+        }
     }
 
     private void assertRefused(StreamOptions options, String message) {

@@ -2,16 +2,12 @@ package io.cairn.qmp.hmp;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
-import io.cairn.block.Permission;
-import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.Options;
-import io.cairn.job.JobControl;
-import io.cairn.job.RateLimit;
-import io.cairn.job.commit.Commit;
+import io.cairn.job.commit.LiveCommit;
 
 import java.util.List;
 
@@ -37,27 +33,10 @@ final class HumanCommit {
             setReadOnly(base, false);
         }
         try {
-            copy(top, base);
+            LiveCommit.run(graph, top, base);
         } finally {
             if (wasReadOnly) {
                 setReadOnly(base, true);
-            }
-        }
-    }
-
-    private void copy(BlockNode top, BlockNode base) throws BlockException {
-        Permissions reads = Permissions.of(Permission.CONSISTENT_READ);
-        Permissions writes = Permissions.of(Permission.WRITE);
-        if (base.length() < top.length()) {
-            writes = writes.plus(Permission.RESIZE);
-        }
-        try (BlockBackend source =
-                        graph.newBackend("", top, reads.plus(Permission.WRITE), Permissions.ALL);
-                BlockBackend target = graph.newBackend("", base, writes, Permissions.ALL)) {
-            new Commit(source, target, RateLimit.NONE, new JobControl()).run();
-            if (!top.isFilter()) {
-                source.makeEmpty();
-                source.flush();
             }
         }
     }
