@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -134,6 +135,12 @@ public abstract class DriverInstance {
 
     /// Writes what the driver caches to its children, in an order that keeps the image consistent.
     public void flushCaches() throws BlockException {}
+
+    /// What the driver alone counts, by the names of the QMP schema (`BlockStatsSpecific`); empty
+    /// if it counts nothing.
+    public Map<String, Long> specificStatistics() {
+        return Map.of();
+    }
 
     /// True if a flush of this node flushes a child too.
     public boolean flushes(Child child) {

@@ -30,6 +30,7 @@ import io.cairn.block.spi.ReopenContext;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,6 +46,7 @@ final class FileInstance extends DriverInstance {
     private final FilePermissions permissions;
     private final ZeroMethods zeroes;
     private final DataExtents extents = new DataExtents();
+    private final DiscardCounter discarded = new DiscardCounter();
 
     private volatile NodeFlags flags;
     private volatile IoAlignment alignment = IoAlignment.NONE;
@@ -242,11 +244,24 @@ final class FileInstance extends DriverInstance {
     public void discard(long offset, long length) throws BlockException {
         long stamp = handle.enter();
         try {
-            zeroes.discard(handle.file(), offset, length);
+            boolean isDone = zeroes.discard(handle.file(), offset, length);
             extents.forget();
+            if (isDone) {
+                discarded.done(length);
+            } else {
+                discarded.failed();
+            }
+        } catch (BlockException e) {
+            discarded.failed();
+            throw e;
         } finally {
             handle.leave(stamp);
         }
+    }
+
+    @Override
+    public Map<String, Long> specificStatistics() {
+        return discarded.statistics();
     }
 
     /// A flush that failed may have left the page cache without the data, marked as written: no

@@ -58,10 +58,11 @@ final class ZeroMethods {
     }
 
     /// Gives a range back where the filesystem can.
-    void discard(HostFile file, long offset, long length) throws BlockException {
+    boolean discard(HostFile file, long offset, long length) throws BlockException {
         if (canDiscard) {
             canDiscard = works(() -> file.discard(offset, length));
         }
+        return canDiscard;
     }
 
     private boolean growsBy(HostFile file, long offset, long length) throws BlockException {

@@ -7,6 +7,7 @@ import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -309,6 +311,42 @@ class DriveTest {
         assertThat(Json.print(daemon.execute("query-blockstats", "'query-nodes':true")))
                 .contains("\"node-name\": \"n\"")
                 .doesNotContain("qdev");
+    }
+
+    @Test
+    void tellsWhatAFileCountsOfDiscards() throws Exception {
+        Path disk = Files.write(folder.resolve("disk"), new byte[65536]);
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'file','node-name':'f','discard':'unmap','filename':'" + disk + "'");
+        try (BlockBackend user =
+                service.graph()
+                        .newBackend(
+                                "",
+                                service.graph().lookup("f"),
+                                Permissions.ALL,
+                                Permissions.ALL)) {
+            user.discard(4096, 8192);
+            user.discard(0, 4096);
+        }
+
+        assertThat(Json.print(daemon.execute("query-blockstats", "'query-nodes':true")))
+                .contains("\"discard-nb-ok\": 2", "\"discard-bytes-ok\": 12288")
+                .contains("\"discard-nb-failed\": 0", "\"driver\": \"file\"");
+    }
+
+    @Test
+    void showsNoStorageBelowANodeWhoseDataHasSeveral() throws Exception {
+        for (String name : List.of("a", "b")) {
+            daemon.execute("blockdev-add", "'driver':'null-co','node-name':'" + name + "'");
+        }
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'quorum','node-name':'q','vote-threshold':1,'children':['a','b']");
+
+        assertThat(Json.print(daemon.execute("query-blockstats", "'query-nodes':true")))
+                .contains("\"node-name\": \"q\"")
+                .doesNotContain("parent");
     }
 
     @Test

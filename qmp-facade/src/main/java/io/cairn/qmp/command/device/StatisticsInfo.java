@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The figures of drives and nodes (QMP reference manual, "BlockStats").
 final class StatisticsInfo {
@@ -56,8 +57,18 @@ final class StatisticsInfo {
                         .put(
                                 "stats",
                                 figures(node.accounting().orElse(NONE), node.highestWriteOffset()));
+        putSpecific(info, node);
         putBelow(info, node, isDeep);
         return info.build();
+    }
+
+    private static void putSpecific(JsonObject.Builder info, BlockNode node) {
+        Map<String, Long> counted = node.driverInstance().specificStatistics();
+        if (!counted.isEmpty()) {
+            JsonObject.Builder specific = JsonObject.builder().put("driver", node.driver());
+            counted.forEach(specific::put);
+            info.put("driver-specific", specific.build());
+        }
     }
 
     private static void putBelow(JsonObject.Builder info, BlockNode node, boolean isDeep) {
@@ -72,18 +83,17 @@ final class StatisticsInfo {
         }
     }
 
-    /// The child that holds a node's data.
+    /// The child that holds a node's data, if it is one alone.
     private static @Nullable BlockNode storage(BlockNode node) {
         BlockNode primary = node.primary();
         if (primary != null) {
             return primary;
         }
-        for (ChildEdge child : node.children()) {
-            if (child.roles().contains(ChildRole.DATA)) {
-                return child.node();
-            }
-        }
-        return null;
+        List<ChildEdge> holders =
+                node.children().stream()
+                        .filter(child -> child.roles().contains(ChildRole.DATA))
+                        .toList();
+        return holders.size() == 1 ? holders.getFirst().node() : null;
     }
 
     private static JsonObject figures(Accounting accounting, long highestWrite) {
