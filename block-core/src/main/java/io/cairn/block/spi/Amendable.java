@@ -6,6 +6,13 @@ import io.cairn.block.option.Options;
 /// An open image whose creation options can be changed afterwards (QMP reference manual,
 /// "x-blockdev-amend"): what a {@link DriverInstance} implements if it can.
 public interface Amendable {
+    /// From now on {@link DriverInstance#childPermissions} is to answer what a change needs, until
+    /// {@link #endAmendment} has been called as often.
+    default void beginAmendment() {}
+
+    /// Ends what {@link #beginAmendment} began.
+    default void endAmendment() {}
+
     /// Changes the image. Other requests go on meanwhile; the image is on stable storage before
     /// this returns.
     ///

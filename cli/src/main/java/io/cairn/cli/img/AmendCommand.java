@@ -2,6 +2,7 @@ package io.cairn.cli.img;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.graph.Amendment;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.option.OptionList;
 import io.cairn.block.option.OptionSchema;
@@ -124,11 +125,13 @@ final class AmendCommand implements Command {
                 return;
             }
             Options given = parse(driver);
-            if (!(image.node().driverInstance() instanceof Amendable amendable)) {
+            if (!(image.node().driverInstance() instanceof Amendable)) {
                 throw ToolException.of(
                         "Format driver '" + driver.name() + "' does not support option amendment");
             }
-            amendable.amend(given, isForced);
+            try (Amendment amendment = Amendment.begin(images.graph(), image.node())) {
+                amendment.amend(given, isForced);
+            }
         }
     }
 

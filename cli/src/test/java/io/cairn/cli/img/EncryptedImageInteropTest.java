@@ -240,6 +240,60 @@ class EncryptedImageInteropTest {
                 .contains("\"start\": 0, \"length\": " + LENGTH);
     }
 
+    /// Who has a volume open, even for nothing, keeps its keys as they are, and does not keep
+    /// others from the volume.
+    @Test
+    void keysAreNotChangedWhileAnotherProcessHasTheVolume() throws Exception {
+        PeerPrograms.require("qemu-storage-daemon");
+        Path volume = folder.resolve("held.luks");
+        ours(
+                "create",
+                "-q",
+                "--object=secret,id=s,data=abc",
+                "-f",
+                "luks",
+                "-o",
+                "key-secret=s,iter-time=10",
+                volume.toString(),
+                "64k");
+        String node = "driver=luks,key-secret=s,file.driver=file,file.filename=" + volume;
+        List<String> amend =
+                List.of(
+                        "amend",
+                        SECRET,
+                        "--image-opts",
+                        "-o",
+                        "state=active,new-secret=s,iter-time=10",
+                        node);
+        Process holder =
+                new ProcessBuilder(
+                                "qemu-storage-daemon",
+                                SECRET,
+                                "--blockdev",
+                                "node-name=l," + node,
+                                "--chardev",
+                                "stdio,id=c",
+                                "--monitor",
+                                "c")
+                        .start();
+        try {
+            assertThat(holder.inputReader(StandardCharsets.UTF_8).readLine()).contains("QMP");
+            Peer.Outcome refused = peer.ours(amend);
+            assertThat(refused.status()).isEqualTo(1);
+            assertThat(refused.err())
+                    .startsWith(
+                            "qemu-img: Failed to get shared \"consistent read\" lock\n"
+                                    + "Is another process using the image ["
+                                    + volume
+                                    + "]?\n");
+            ours("dd", SECRET, "--image-opts", "if=" + node, "of=" + folder.resolve("copy.raw"));
+        } finally {
+            holder.destroy();
+            holder.waitFor();
+        }
+        assertThat(peer.ours(amend).status()).isZero();
+    }
+
     private Peer.Outcome ours(String... arguments) {
         Peer.Outcome outcome = peer.ours(List.of(arguments));
         assertThat(outcome.status()).as(outcome.err()).isZero();

@@ -97,11 +97,6 @@ public final class SectorCipher implements AutoCloseable {
         (encrypts ? encryptions : decryptions).addLast(context);
     }
 
-    /// A copy of the volume's key, which the caller wipes.
-    public byte[] copyKey() {
-        return key.clone();
-    }
-
     /// Wipes the key.
     @Override
     public synchronized void close() {

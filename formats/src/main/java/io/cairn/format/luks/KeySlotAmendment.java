@@ -22,16 +22,20 @@ import java.util.List;
 /// @param newSecret the id of the passphrase that opens a slot from now on
 /// @param oldSecret the id of the passphrase of the slots that are meant
 /// @param keyslot the slot that is meant, null for any
+/// @param secret the id of the passphrase that opens the volume now, null for the one that it was
+///   opened with
 /// @param iterTime milliseconds that opening it is to take, null for the usual time
 public record KeySlotAmendment(
         State state,
         @Nullable String newSecret,
         @Nullable String oldSecret,
         @Nullable Long keyslot,
-        @Nullable Long iterTime) {
+        @Nullable Long iterTime,
+        @Nullable String secret) {
     private static final String STATE = "state";
     private static final String NEW_SECRET = "new-secret";
     private static final String OLD_SECRET = "old-secret";
+    private static final String SECRET = "secret";
     private static final String KEYSLOT = "keyslot";
     private static final String ITER_TIME = "iter-time";
     private static final String REFUSING =
@@ -44,11 +48,18 @@ public record KeySlotAmendment(
         INACTIVE
     }
 
-    /// The options of a change.
-    static final OptionSchema<KeySlotAmendment> SCHEMA =
-            OptionSchema.of(OptionList.of(declare("")), KeySlotAmendment::read);
+    /// The options of a change; the command line lacks the last one.
+    private static final OptionSchema<KeySlotAmendment> SCHEMA =
+            OptionSchema.of(
+                    OptionList.of(declare(""))
+                            .plus(
+                                    OptionList.of(
+                                            Option.string(
+                                                    SECRET,
+                                                    "Password that unlocks the volume's key"))),
+                    KeySlotAmendment::read);
 
-    /// The declarations, each name behind a prefix.
+    /// The declarations for the command line, each name behind a prefix.
     public static Option[] declare(String prefix) {
         return new Option[] {
             Option.choice(
@@ -76,25 +87,32 @@ public record KeySlotAmendment(
                 in.string(NEW_SECRET),
                 in.string(OLD_SECRET),
                 in.numberIfGiven(KEYSLOT),
-                in.numberIfGiven(ITER_TIME));
+                in.numberIfGiven(ITER_TIME),
+                in.string(SECRET));
     }
 
     /// Reads the change that options ask for, and makes it.
     ///
-    /// @param key the volume's
+    /// @param opened the id of the secret by which the volume was opened, null for the registry's
+    ///   own passphrase
     /// @param isForced also what may lose the data
     static void run(
-            Volume volume, Options options, boolean isForced, ObjectRegistry objects, byte[] key)
+            Volume volume,
+            Options options,
+            boolean isForced,
+            ObjectRegistry objects,
+            @Nullable String opened)
             throws BlockException {
         KeySlotAmendment change = SCHEMA.read(options, Dialect.COMMAND_LINE);
         options.requireEmpty("");
         switch (change.state) {
-            case ACTIVE -> change.activate(volume, isForced, objects, key);
+            case ACTIVE -> change.activate(volume, isForced, objects, opened);
             case INACTIVE -> change.erase(volume, isForced, objects);
         }
     }
 
-    private void activate(Volume volume, boolean isForced, ObjectRegistry objects, byte[] key)
+    private void activate(
+            Volume volume, boolean isForced, ObjectRegistry objects, @Nullable String opened)
             throws BlockException {
         if (newSecret == null) {
             throw new InvalidOptionException("'new-secret' is required to activate a keyslot");
@@ -108,10 +126,24 @@ public record KeySlotAmendment(
             throw new InvalidOptionException(
                     "Refusing to overwrite active keyslot " + slot + " - please erase it first");
         }
+        byte[] key = key(volume, objects, secret == null ? opened : secret);
         byte[] passphrase = Passphrases.get(objects, newSecret);
         try {
             long time = iterTime == null ? LuksCreateOptions.DEFAULT_ITER_TIME : iterTime;
             volume.addKey(slot, key, passphrase, time);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+            Arrays.fill(passphrase, (byte) 0);
+        }
+    }
+
+    /// The volume's key, which needs a passphrase once more: a key that was erased meanwhile gives
+    /// nobody another.
+    private static byte[] key(Volume volume, ObjectRegistry objects, @Nullable String id)
+            throws BlockException {
+        byte[] passphrase = Passphrases.require(objects, id, LuksOptions.KEY_SECRET);
+        try {
+            return volume.unlock(passphrase);
         } finally {
             Arrays.fill(passphrase, (byte) 0);
         }

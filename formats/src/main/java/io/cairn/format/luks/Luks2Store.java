@@ -20,7 +20,7 @@ final class Luks2Store {
     private final SecureRandom random;
     private Luks2Binary binary;
     private JsonObject json;
-    private final boolean isDamaged;
+    private volatile boolean isDamaged;
 
     private Luks2Store(HeaderArea area, Copy copy, boolean isDamaged) {
         this.area = area;
@@ -129,5 +129,6 @@ final class Luks2Store {
         }
         binary = next;
         json = changed;
+        isDamaged = false;
     }
 }

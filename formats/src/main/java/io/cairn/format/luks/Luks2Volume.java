@@ -148,6 +148,11 @@ final class Luks2Volume implements Volume {
                 : null;
     }
 
+    /// Whether a copy of the metadata is damaged, and the other one sound.
+    boolean isDamaged() {
+        return store.isDamaged();
+    }
+
     /// Writes both copies anew if one was damaged.
     void repair() throws BlockException {
         if (store.isDamaged()) {

@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.ChildRole;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.JsonString;
@@ -14,6 +15,7 @@ import io.cairn.block.option.OptionSchema;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.Child;
+import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.CreateContext;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.DriverKind;
@@ -147,7 +149,7 @@ public final class LuksDriver implements BlockDriver {
 
     @Override
     public Optional<OptionList> amendOptions() {
-        return Optional.of(KeySlotAmendment.SCHEMA.list());
+        return Optional.of(OptionList.of(KeySlotAmendment.declare("")));
     }
 
     @Override
@@ -162,6 +164,12 @@ public final class LuksDriver implements BlockDriver {
     }
 
     @Override
+    public ChildPermissions openingPermissions(
+            Set<ChildRole> roles, Permissions needed, Permissions shared, boolean writable) {
+        return LuksInstance.permissions(needed, shared);
+    }
+
+    @Override
     public DriverInstance open(OpenContext context) throws BlockException {
         Child header = context.openOptionalChild(HEADER, HEADER_ALONE).orElse(null);
         Child file = context.openChild("file", header == null ? STORAGE : PAYLOAD);
@@ -169,13 +177,16 @@ public final class LuksDriver implements BlockDriver {
         LuksOptions options = LuksOptions.SCHEMA.read(context.options(), Dialect.NODE);
         LuksHeaders headers =
                 LuksHeaders.read(HeaderArea.of(header == null ? file : header), header != null);
-        if (!context.flags().noIo() && !context.flags().readOnly()) {
-            headers.repair();
-        }
         SectorCipher cipher =
                 context.flags().noIo() ? null : unlock(context, headers, options.keySecret());
         return new LuksInstance(
-                file, headers.payloadOffset(), headers, cipher, identity, context.objects());
+                file,
+                headers.payloadOffset(),
+                headers,
+                cipher,
+                identity,
+                options.keySecret(),
+                context.objects());
     }
 
     private static SectorCipher unlock(

@@ -9,6 +9,8 @@ import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Options;
 import io.cairn.format.crypto.SectorCipher;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 
 /// The header of a volume, whichever its version.
@@ -76,8 +78,13 @@ public final class LuksHeaders {
                         Luks1Layout.MAGIC_LENGTH);
     }
 
+    /// Whether a copy of the header is damaged.
+    boolean isDamaged() {
+        return volume instanceof Luks2Volume version2 && version2.isDamaged();
+    }
+
     /// Writes a damaged copy of the header anew.
-    void repair() throws BlockException {
+    synchronized void repair() throws BlockException {
         if (volume instanceof Luks2Volume version2) {
             version2.repair();
         }
@@ -113,30 +120,21 @@ public final class LuksHeaders {
     /// @throws BlockException with `EPERM` if the passphrase opens no slot
     public SectorCipher unlock(byte[] passphrase) throws BlockException {
         SectorCipher.prepare(volume.spec());
-        for (int slot = 0; slot < volume.slotCount(); slot++) {
-            byte[] key = volume.unlock(slot, passphrase).orElse(null);
-            if (key != null) {
-                try {
-                    return new SectorCipher(volume.spec(), key, sectorSize());
-                } finally {
-                    Arrays.fill(key, (byte) 0);
-                }
-            }
+        byte[] key = volume.unlock(passphrase);
+        try {
+            return new SectorCipher(volume.spec(), key, sectorSize());
+        } finally {
+            Arrays.fill(key, (byte) 0);
         }
-        throw new BlockException(Errno.EPERM, "Invalid password, cannot unlock any keyslot");
     }
 
     /// Changes key slots; see {@link KeySlotAmendment}.
     ///
-    /// @param cipher what {@link #unlock} gave
+    /// @param secret the id of the secret by which the volume was opened, null for the registry's
+    ///   own passphrase
     public synchronized void amend(
-            Options options, boolean isForced, ObjectRegistry objects, SectorCipher cipher)
+            Options options, boolean isForced, ObjectRegistry objects, @Nullable String secret)
             throws BlockException {
-        byte[] key = cipher.copyKey();
-        try {
-            KeySlotAmendment.run(volume, options, isForced, objects, key);
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
+        KeySlotAmendment.run(volume, options, isForced, objects, secret);
     }
 }

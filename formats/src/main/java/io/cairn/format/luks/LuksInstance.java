@@ -1,9 +1,11 @@
 package io.cairn.format.luks;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.ChildRole;
 import io.cairn.block.CorruptImageException;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
+import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
@@ -23,6 +25,7 @@ import io.cairn.format.crypto.SectorCipher;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// An open LUKS volume.
 final class LuksInstance extends DriverInstance implements Amendable {
@@ -33,9 +36,13 @@ final class LuksInstance extends DriverInstance implements Amendable {
     private final LuksHeaders headers;
     private final @Nullable SectorCipher cipher;
     private final Options identity;
+    private final @Nullable String secret;
     private final ObjectRegistry objects;
+    private final AtomicInteger amendments = new AtomicInteger();
 
     /// @param payload where in the file the first sector is
+    /// @param secret the id of the secret by which the volume was opened, null for the registry's
+    ///   own passphrase
     /// @param cipher null if only the header is looked at
     LuksInstance(
             Child file,
@@ -43,6 +50,7 @@ final class LuksInstance extends DriverInstance implements Amendable {
             LuksHeaders headers,
             @Nullable SectorCipher cipher,
             Options identity,
+            @Nullable String secret,
             ObjectRegistry objects) {
         this.objects = objects;
         this.file = file;
@@ -50,6 +58,7 @@ final class LuksInstance extends DriverInstance implements Amendable {
         this.headers = headers;
         this.cipher = cipher;
         this.identity = identity;
+        this.secret = secret;
     }
 
     @Override
@@ -93,6 +102,9 @@ final class LuksInstance extends DriverInstance implements Amendable {
 
     @Override
     public void write(long offset, ByteBuffer src, WriteFlags flags) throws BlockException {
+        if (headers.isDamaged()) {
+            headers.repair();
+        }
         decrypted().write(payload + offset, src, flags);
     }
 
@@ -117,7 +129,41 @@ final class LuksInstance extends DriverInstance implements Amendable {
     @Override
     public ChildPermissions childPermissions(
             Child child, Permissions needed, Permissions shared, boolean writable) {
-        return ChildPermissions.ofFormat(child.roles(), needed, shared, writable);
+        ChildPermissions idle =
+                child.roles().contains(ChildRole.DATA)
+                        ? permissions(needed, shared)
+                        : ofHeader(needed.has(Permission.WRITE) && headers.isDamaged());
+        boolean holdsHeader = child.roles().contains(ChildRole.METADATA);
+        return holdsHeader && amendments.get() > 0 ? alone(idle) : idle;
+    }
+
+    /// The storage is shared as the parents share the volume, as by the peer: nobody writes to the
+    /// header meanwhile. Who changes keys is kept away by whoever has the volume open, since even
+    /// one that does nothing reads.
+    static ChildPermissions permissions(Permissions needed, Permissions shared) {
+        return new ChildPermissions(needed.plus(Permission.CONSISTENT_READ), shared);
+    }
+
+    private static ChildPermissions ofHeader(boolean isRepaired) {
+        Permissions needed = Permissions.of(Permission.CONSISTENT_READ);
+        return new ChildPermissions(
+                isRepaired ? needed.plus(Permission.WRITE) : needed, Permissions.ALL);
+    }
+
+    private static ChildPermissions alone(ChildPermissions idle) {
+        return new ChildPermissions(
+                idle.needed().plus(Permission.WRITE),
+                idle.shared().minus(Permission.CONSISTENT_READ).minus(Permission.WRITE));
+    }
+
+    @Override
+    public void beginAmendment() {
+        amendments.incrementAndGet();
+    }
+
+    @Override
+    public void endAmendment() {
+        amendments.decrementAndGet();
     }
 
     @Override
@@ -140,7 +186,7 @@ final class LuksInstance extends DriverInstance implements Amendable {
         if (cipher == null) {
             throw new IllegalStateException("opened without I/O");
         }
-        headers.amend(options, force, objects, cipher);
+        headers.amend(options, force, objects, secret);
     }
 
     @Override

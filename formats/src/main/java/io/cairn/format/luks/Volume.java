@@ -1,6 +1,7 @@
 package io.cairn.format.luks;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Errno;
 import io.cairn.block.option.JsonObject;
 import io.cairn.format.crypto.CipherSpec;
 
@@ -34,6 +35,19 @@ interface Volume {
 
     /// The volume's key, if a passphrase opens the slot; the caller wipes it.
     Optional<byte[]> unlock(int slot, byte[] passphrase) throws BlockException;
+
+    /// The volume's key, which the caller wipes.
+    ///
+    /// @throws BlockException with `EPERM` if the passphrase opens no slot
+    default byte[] unlock(byte[] passphrase) throws BlockException {
+        for (int slot = 0; slot < slotCount(); slot++) {
+            byte[] key = unlock(slot, passphrase).orElse(null);
+            if (key != null) {
+                return key;
+            }
+        }
+        throw new BlockException(Errno.EPERM, "Invalid password, cannot unlock any keyslot");
+    }
 
     /// Puts the volume's key into a slot.
     ///

@@ -38,8 +38,14 @@ final class Encryption implements AutoCloseable {
     private final Child child;
     private final @Nullable LuksHeaders luks;
     private final @Nullable SectorCipher cipher;
+    private final @Nullable String secret;
 
-    private Encryption(Child child, @Nullable LuksHeaders luks, @Nullable SectorCipher cipher) {
+    private Encryption(
+            Child child,
+            @Nullable LuksHeaders luks,
+            @Nullable SectorCipher cipher,
+            @Nullable String secret) {
+        this.secret = secret;
         this.child = child;
         this.luks = luks;
         this.cipher = cipher;
@@ -80,7 +86,7 @@ final class Encryption implements AutoCloseable {
         options.requireEmpty("");
         LuksHeaders luks = isAes ? null : LuksHeaders.readVersion1(area(child, header));
         SectorCipher cipher = isInfo ? null : unlock(luks, objects, secret);
-        return new Encryption(child, luks, cipher);
+        return new Encryption(child, luks, cipher, secret);
     }
 
     /// Of what is given below `encrypt`, what opening the same node again needs.
@@ -158,7 +164,7 @@ final class Encryption implements AutoCloseable {
             throw new InvalidOptionException(
                     "Only LUKS encryption options can be amended for qcow2");
         }
-        luks.amend(options, isForced, objects, cipher);
+        luks.amend(options, isForced, objects, secret);
     }
 
     /// The storage as it is seen decrypted.

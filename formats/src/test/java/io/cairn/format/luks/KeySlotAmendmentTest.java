@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Permission;
+import io.cairn.block.Permissions;
+import io.cairn.block.graph.Amendment;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.Keyval;
 import io.cairn.block.option.Options;
-import io.cairn.block.spi.Amendable;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.CrashStates;
 import io.cairn.testimages.MemoryHost;
@@ -74,6 +77,40 @@ class KeySlotAmendmentTest {
     }
 
     @Test
+    void anErasedPassphraseGivesNobodyAnother() throws BlockException {
+        try (BlockBackend disk = open("s")) {
+            amend(disk, "state=active,new-secret=n,iter-time=0", false);
+            amend(disk, "state=inactive,old-secret=s", false);
+
+            String again = "state=active,keyslot=3,new-secret=s,iter-time=0";
+            assertThatThrownBy(() -> amend(disk, again, false))
+                    .hasMessageContaining("Invalid password, cannot unlock any keyslot");
+            amend(disk, again + ",secret=n", false);
+        }
+        open("s").close();
+    }
+
+    @Test
+    void keysAreChangedAloneAndEverythingElseIsShared() throws BlockException {
+        try (BlockBackend disk = open("s")) {
+            BlockNode storage = disk.node().children().getFirst().node();
+            try (BlockBackend other =
+                    graph.graph()
+                            .newBackend(
+                                    "",
+                                    storage,
+                                    Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE),
+                                    Permissions.ALL)) {
+                assertThat(other.node()).isSameAs(storage);
+                assertThatThrownBy(() -> amend(disk, "state=inactive,keyslot=1", true))
+                        .hasMessageContaining("Permission conflict")
+                        .hasMessageContaining("consistent read");
+            }
+            amend(disk, "state=inactive,keyslot=1", true);
+        }
+    }
+
+    @Test
     void anActiveSlotIsNotOverwritten() {
         assertThatThrownBy(() -> amend("s", "state=active,new-secret=n,keyslot=0", false))
                 .hasMessageContaining("Refusing to overwrite active keyslot 0");
@@ -116,9 +153,13 @@ class KeySlotAmendmentTest {
 
     private void amend(String secret, String options, boolean isForced) throws BlockException {
         try (BlockBackend disk = open(secret)) {
-            assertThat(disk.node().driverInstance()).isInstanceOf(Amendable.class);
-            ((Amendable) disk.node().driverInstance())
-                    .amend(Keyval.parseOpts(options, null).toOptions(), isForced);
+            amend(disk, options, isForced);
+        }
+    }
+
+    private void amend(BlockBackend disk, String options, boolean isForced) throws BlockException {
+        try (Amendment amendment = Amendment.begin(graph.graph(), disk.node())) {
+            amendment.amend(Keyval.parseOpts(options, null).toOptions(), isForced);
         }
     }
 }

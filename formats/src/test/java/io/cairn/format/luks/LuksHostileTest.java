@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonObject;
@@ -56,7 +57,9 @@ class LuksHostileTest {
     private void open(byte[] image) throws BlockException {
         graph.host().put("disk", new MemoryStorage(image));
         try (BlockBackend disk = graph.open("luks", "disk", new Options().put("key-secret", "s"))) {
-            disk.read(0, ByteBuffer.allocateDirect(512));
+            ByteBuffer sector = ByteBuffer.allocateDirect(512);
+            disk.read(0, sector);
+            disk.write(0, sector, WriteFlags.NONE);
         }
     }
 

@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permissions;
+import io.cairn.block.graph.Amendment;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.Options;
@@ -15,7 +16,7 @@ import io.cairn.job.scheduler.JobSettings;
 /// Has a driver change options of an open image (QMP reference manual, "x-blockdev-amend"). It
 /// finalizes itself and stays listed until it is dismissed.
 public final class AmendJob extends BlockJob {
-    private final Amendable image;
+    private final Amendment image;
     private final Options options;
     private final boolean isForced;
 
@@ -23,7 +24,7 @@ public final class AmendJob extends BlockJob {
             BlockGraph graph,
             JobScheduler scheduler,
             String id,
-            Amendable image,
+            Amendment image,
             Options options,
             boolean isForced)
             throws BlockException {
@@ -54,22 +55,41 @@ public final class AmendJob extends BlockJob {
             throw new InvalidOptionException(
                     "x-blockdev-amend doesn't support changing the block driver");
         }
-        if (!(node.driverInstance() instanceof Amendable image)) {
+        if (!(node.driverInstance() instanceof Amendable)) {
             throw new BlockException(Errno.ENOTSUP, "Driver does not support x-blockdev-amend");
         }
         scheduler.requireFree(JobSettings.of(id));
-        AmendJob job = new AmendJob(graph, scheduler, id, image, options, isForced);
+        Amendment image = Amendment.begin(graph, node);
         boolean isDone = false;
         try {
-            job.use(node, Permissions.NONE, Permissions.ALL);
-            scheduler.add(job);
+            AmendJob job = new AmendJob(graph, scheduler, id, image, options, isForced);
+            job.addTo(scheduler, node);
+            isDone = true;
+            return job;
+        } finally {
+            if (!isDone) {
+                image.close();
+            }
+        }
+    }
+
+    private void addTo(JobScheduler scheduler, BlockNode node) throws BlockException {
+        boolean isDone = false;
+        try {
+            use(node, Permissions.NONE, Permissions.ALL);
+            scheduler.add(this);
             isDone = true;
         } finally {
             if (!isDone) {
-                job.release();
+                release();
             }
         }
-        return job;
+    }
+
+    @Override
+    protected void clean() {
+        image.close();
+        super.clean();
     }
 
     @Override
