@@ -75,9 +75,12 @@ final class ClusterCounts {
         set(cluster, get(cluster) + 1);
     }
 
-    /// Takes one away.
+    /// Takes one away, unless there is none: what lies behind the file's end was never counted.
     void decrement(long cluster) {
-        set(cluster, get(cluster) - 1);
+        long value = get(cluster);
+        if (value != 0) {
+            set(cluster, value - 1);
+        }
     }
 
     /// The first cluster from `from` on whose number is zero; one behind the last if there is none.

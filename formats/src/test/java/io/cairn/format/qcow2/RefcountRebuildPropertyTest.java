@@ -12,6 +12,7 @@ import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.MemoryStorage;
 import io.cairn.testimages.TestGraph;
 
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -24,6 +25,21 @@ class RefcountRebuildPropertyTest {
     private static final int CLUSTER = 512;
 
     private TestGraph graph = new TestGraph(new MemoryHost(), new FormatDrivers());
+
+    @Example
+    void aTableBehindTheEndOfTheFileIsMadeAnew() throws BlockException {
+        graph.create("qcow2", "disk", new Options().put("size", Integer.toString(LENGTH)));
+        byte[] image = graph.host().get("disk").content();
+        ByteBuffer.wrap(image).putLong(48, 0x4000_0001_0000L);
+        graph.host().put("disk", new MemoryStorage(image));
+
+        CheckResult repaired = Qcow2Images.repair(graph, "disk");
+
+        assertThat(repaired.corruptionsFixed()).isPositive();
+        assertThat(Qcow2Images.check(graph, "disk"))
+                .extracting(CheckResult::checkErrors, CheckResult::corruptions, CheckResult::leaks)
+                .containsExactly(0L, 0L, 0L);
+    }
 
     @Property(tries = 60, seed = "1")
     void aRepairMakesDamagedRefcountsSoundAndLeavesTheData(
