@@ -118,6 +118,16 @@ public final class MemoryStorage {
         }
     }
 
+    /// How many calls are under way.
+    public int held() {
+        gate.lock();
+        try {
+            return held;
+        } finally {
+            gate.unlock();
+        }
+    }
+
     /// Waits while calls are held.
     void pass() {
         gate.lock();

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A `throttle` node in a graph. A group that has been used up lets nothing pass for days, so that
@@ -108,6 +109,78 @@ class ThrottleTest {
         try (BlockBackend backend = backend(add("t", "full"))) {
             backend.flush();
         }
+    }
+
+    /// Reads that nothing limits are handed on uncounted; whoever drains waits for them all the
+    /// same.
+    @Test
+    void drainWaitsForReadsThatPassWithoutLimits() throws BlockException {
+        graph.objects().add(ThrottleGroupObject.TYPE, "none", new Options());
+        BlockNode node = add("t", "none");
+        MemoryStorage disk = host.get("disk");
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicInteger heldAfterwards = new AtomicInteger(-1);
+        try (BlockBackend backend = backend(node);
+                BlockBackend _ = watcher(node, begun);
+                Workers workers = Workers.virtual("drain")) {
+            disk.hold();
+            fork(workers, () -> backend.read(0, ByteBuffer.allocateDirect(512)));
+            disk.awaitHeld(1);
+            workers.fork(() -> {
+                try (BlockGraph.Drain _ = graph.drain(node)) {
+                    heldAfterwards.set(disk.held());
+                }
+            });
+            Eventually.await("the drain has begun", () -> begun.getCount() == 0);
+            assertThat(heldAfterwards.get()).isEqualTo(-1);
+            disk.letGo();
+            workers.join();
+        }
+
+        assertThat(heldAfterwards.get()).isZero();
+        assertThat(passed.get()).isEqualTo(1);
+    }
+
+    /// Another user of a node, who hears of a drain and needs not be waited for.
+    private BlockBackend watcher(BlockNode node, CountDownLatch begun) throws BlockException {
+        BlockBackend.DrainListener listener =
+                new BlockBackend.DrainListener() {
+                    @Override
+                    public void drainBegun() {
+                        begun.countDown();
+                    }
+
+                    @Override
+                    public void drainEnded() {}
+
+                    @Override
+                    public void awaitQuiet() {}
+                };
+        return graph.newJobBackend(
+                node,
+                Permissions.NONE,
+                Permissions.ALL,
+                new BlockBackend.JobUse("watcher", "watched", listener));
+    }
+
+    @Test
+    void aLimitThatComesLaterHoldsForReads() throws BlockException {
+        graph.objects().add(ThrottleGroupObject.TYPE, "none", new Options());
+        BlockNode node = add("t", "none");
+        try (BlockBackend backend = backend(node)) {
+            backend.read(0, ByteBuffer.allocateDirect(512));
+            group("none").setLimits(group("full").limits());
+            ThrottleMember member = graph.objects().throttleGroups().join("none");
+            member.admit(Direction.WRITE, 1 << 20);
+            member.close();
+
+            try (Workers _ = waiting(backend, "none")) {
+                assertThat(passed.get()).isZero();
+                node.cancelWaiting();
+            }
+        }
+
+        assertThat(cancelled.get()).isEqualTo(4);
     }
 
     @Test
