@@ -18,6 +18,11 @@ public interface CreateContext {
     /// creation gave a node.
     Child file(Options protocolOptions) throws BlockException;
 
+    /// Whether {@link #file} makes the storage anew, so that what was there is lost.
+    default boolean makesFile() {
+        return true;
+    }
+
     /// For a format with an external data file: the node of that name, made with the given options
     /// first if it is to be created.
     Child dataFile(String filename, Options protocolOptions) throws BlockException;

@@ -217,11 +217,12 @@ public final class LuksDriver implements BlockDriver {
         for (String key : rest.keys()) {
             context.options().take(key);
         }
-        // A secret that is not there costs nobody the file that was; what is in the secret is
-        // looked
-        // at when it is needed, as by the peer.
-        Passphrases.requireThere(
-                context.objects(), options.luks().keySecret(), LuksOptions.KEY_SECRET);
+        if (context.makesFile()) {
+            // A secret that is not there costs nobody the file that was; what is in the secret is
+            // looked at when it is needed, as by the peer.
+            Passphrases.requireThere(
+                    context.objects(), options.luks().keySecret(), LuksOptions.KEY_SECRET);
+        }
         Child file = context.file(rest);
         byte[] passphrase =
                 Passphrases.require(

@@ -160,6 +160,11 @@ final class Encryption implements AutoCloseable {
     ///
     /// @param options what is given below `encrypt`
     void amend(Options options, boolean isForced, ObjectRegistry objects) throws BlockException {
+        String format = options.takeText(FORMAT);
+        if (format != null && !format.equals(luks == null ? "qcow" : "luks")) {
+            throw new InvalidOptionException(
+                    "Amend can't be used to change the qcow2 encryption format");
+        }
         if (luks == null || cipher == null) {
             throw new InvalidOptionException(
                     "Only LUKS encryption options can be amended for qcow2");

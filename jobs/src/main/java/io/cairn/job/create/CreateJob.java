@@ -151,6 +151,11 @@ public final class CreateJob extends Job {
         }
 
         @Override
+        public boolean makesFile() {
+            return false;
+        }
+
+        @Override
         public Child dataFile(String name, Options protocolOptions) throws BlockException {
             return use("data-file", dataFile);
         }

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,10 +62,40 @@ class JobCommandsTest {
     }
 
     @Test
-    void tellsWhyAnImageCouldNotBeCreated() throws Exception {
+    void keysOfAnEncryptedImageAreChangedByAJob() throws Exception {
+        daemon.execute("object-add", "'qom-type':'secret','id':'s','data':'abc'");
+        create("'driver':'file','filename':'" + file("a") + "','size':0");
+        String node = "'file':{'driver':'file','filename':'" + file("a") + "'}";
+        String luks = "'encrypt':{'format':'luks','key-secret':'s'";
+        create("'driver':'qcow2'," + node + ",'size':65536," + luks + ",'iter-time':1}");
+        daemon.execute(
+                "blockdev-add", "'driver':'qcow2','node-name':'a'," + node + "," + luks + "}");
+
+        assertThat(amended("'format':'luks','state':'active','new-secret':'s','iter-time':1"))
+                .doesNotContain("error");
+        assertThat(amended("'format':'qcow'"))
+                .contains("Amend can't be used to change the qcow2 encryption format");
+    }
+
+    /// What is told of the job that makes the change.
+    private String amended(String encrypt) throws Exception {
+        daemon.execute(
+                "x-blockdev-amend",
+                "'job-id':'j','node-name':'a','options':{'driver':'qcow2','encrypt':{"
+                        + encrypt
+                        + "}}");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "concluded");
+        String told = Json.print(daemon.execute("query-jobs"));
+        daemon.execute("job-dismiss", "'id':'j'");
+        return told;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qcow2", "luks"})
+    void tellsWhyAnImageCouldNotBeCreated(String driver) throws Exception {
         daemon.execute(
                 "blockdev-create",
-                "'job-id':'j','options':{'driver':'qcow2','file':'nope','size':1}");
+                "'job-id':'j','options':{'driver':'" + driver + "','file':'nope','size':1}");
         daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "concluded");
 
         assertThat(Json.print(daemon.execute("query-jobs")))
