@@ -65,6 +65,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     private final ReentrantLock gate = new ReentrantLock();
     private final Condition opened = gate.newCondition();
     private final CopyOnWriteArrayList<ResizeListener> listeners = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Runnable> detachListeners = new CopyOnWriteArrayList<>();
 
     private final AtomicInteger quiesced = new AtomicInteger();
 
@@ -152,6 +153,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
         if (edge == null) {
             return;
         }
+        detachListeners.forEach(Runnable::run);
         try (BlockGraph.Drain _ = graph.drain(edge.node())) {
             graph.locked(() -> {
                 root = null;
@@ -162,6 +164,15 @@ public final class BlockBackend implements Parent, AutoCloseable {
         } catch (BlockException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /// Has somebody hear, on the thread that does it, that the node is about to be detached.
+    public void addDetachListener(Runnable listener) {
+        detachListeners.add(listener);
+    }
+
+    public void removeDetachListener(Runnable listener) {
+        detachListeners.remove(listener);
     }
 
     /// Changes the permissions that the backend takes, or leaves them as they are and throws.

@@ -56,6 +56,7 @@ public final class Exports implements AutoCloseable {
         final String nodeName;
         final NbdExport nbd;
         boolean isShuttingDown;
+        Runnable leaveDrive = () -> {};
 
         Export(String id, String nodeName, NbdExport nbd) {
             this.id = id;
@@ -112,6 +113,13 @@ public final class Exports implements AutoCloseable {
 
     /// Exports a node.
     public void add(ExportOptions options) throws BlockException {
+        add(options, null);
+    }
+
+    /// Exports the medium of a drive, until it is taken out: then clients are disconnected.
+    ///
+    /// @param drive null for a node that is in no drive
+    public void add(ExportOptions options, @Nullable BlockBackend drive) throws BlockException {
         lock.lock();
         try {
             if (!Keyval.isIdentifier(options.id())) {
@@ -137,7 +145,13 @@ public final class Exports implements AutoCloseable {
             }
             NbdExport export = open(node, options);
             nbd.addExport(export);
-            exports.put(options.id(), new Export(options.id(), options.nodeName(), export));
+            Export added = new Export(options.id(), options.nodeName(), export);
+            exports.put(options.id(), added);
+            if (drive != null) {
+                Runnable listener = () -> mediumRemoved(added);
+                drive.addDetachListener(listener);
+                added.leaveDrive = () -> drive.removeDetachListener(listener);
+            }
         } finally {
             lock.unlock();
         }
@@ -207,16 +221,42 @@ public final class Exports implements AutoCloseable {
                 throw new BlockException(Errno.EBUSY, "export '" + id + "' still in use")
                         .withHint("Use mode='hard' to force client disconnect");
             }
-            export.isShuttingDown = true;
-            nbd.removeExport(export.nbd.name());
+            withdraw(export, nbd);
         } finally {
             lock.unlock();
         }
+        end(export, nbd);
+    }
+
+    private void mediumRemoved(Export export) {
+        NbdServer nbd;
+        lock.lock();
+        try {
+            nbd = server;
+            if (nbd == null || export.isShuttingDown) {
+                return;
+            }
+            withdraw(export, nbd);
+        } finally {
+            lock.unlock();
+        }
+        end(export, nbd);
+    }
+
+    /// No client gets the export from now on.
+    @GuardedBy("lock")
+    private void withdraw(Export export, NbdServer nbd) {
+        export.isShuttingDown = true;
+        nbd.removeExport(export.nbd.name());
+    }
+
+    /// Closes an export, once its clients are gone.
+    private void end(Export export, NbdServer nbd) {
         if (nbd.clients(export.nbd) == 0) {
             closed(export);
         } else {
             Workers.startVirtual(
-                    "export:" + id,
+                    "export:" + export.id,
                     () -> {
                         nbd.disconnect(export.nbd);
                         closed(export);
@@ -226,6 +266,7 @@ public final class Exports implements AutoCloseable {
 
     /// The last client has left.
     private void closed(Export export) {
+        export.leaveDrive.run();
         export.nbd.backend().close();
         export.nbd.bitmaps().forEach(bitmap -> bitmap.setBusy(false));
         lock.lock();

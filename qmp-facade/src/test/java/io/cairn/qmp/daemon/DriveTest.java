@@ -119,6 +119,21 @@ class DriveTest {
         assertThat(Json.print(exports)).contains("\"id\": \"d\"");
     }
 
+    @Test
+    void anExportGoesWithTheMediumOfItsDrive() throws Exception {
+        Drive drive = drive("if=none,id=d,driver=null-co");
+        daemon.execute(
+                "nbd-server-start",
+                "'addr': {'type': 'unix', 'data': {'path': '" + folder.resolve("s") + "'}}");
+        daemon.execute("nbd-server-add", "'device': 'd'");
+
+        daemon.execute("eject", "'device': 'd'");
+
+        daemon.awaitEvent("BLOCK_EXPORT_DELETED", "id", "d");
+        assertThat(Json.print(daemon.execute("query-block-exports"))).isEqualTo("[]");
+        assertThat(drive.medium()).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

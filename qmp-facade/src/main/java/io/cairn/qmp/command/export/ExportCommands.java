@@ -184,7 +184,8 @@ public final class ExportCommands implements CommandFamily {
                                 bitmap == null
                                         ? List.of()
                                         : List.of(new ExportOptions.BitmapName(null, bitmap)),
-                                false));
+                                false),
+                        service.graph().devices().find(addition.device()).orElse(null));
     }
 
     private void remove(Removal removal) throws BlockException {
