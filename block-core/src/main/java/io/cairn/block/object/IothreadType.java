@@ -24,8 +24,11 @@ final class IothreadType implements ObjectType<IothreadType.Properties> {
                     "thread-pool-max",
                     "thread-pool-min");
 
+    /// For how long the peer's threads look for requests unless told otherwise.
+    private static final long POLL_MAX_NANOS = 32_768;
+
     /// Numbers that tune a thread which is not there; none is negative.
-    record Properties() {}
+    record Properties(long pollMaxNanos, long pollGrow, long pollShrink, long aioMaxBatch) {}
 
     private static final OptionSchema<Properties> SCHEMA =
             OptionSchema.of(OptionList.of(options()), IothreadType::read);
@@ -37,13 +40,26 @@ final class IothreadType implements ObjectType<IothreadType.Properties> {
     }
 
     private static Properties read(OptionReader in) throws InvalidOptionException {
-        for (String name : NAMES) {
-            if (in.number(name) < 0) {
-                throw new InvalidOptionException(
-                        name + " value must be in range [0, " + Long.MAX_VALUE + "]");
-            }
+        long batch = number(in, "aio-max-batch", 0);
+        long grow = number(in, "poll-grow", 0);
+        long nanos = number(in, "poll-max-ns", POLL_MAX_NANOS);
+        long shrink = number(in, "poll-shrink", 0);
+        number(in, "thread-pool-max", 0);
+        number(in, "thread-pool-min", 0);
+        return new Properties(nanos, grow, shrink, batch);
+    }
+
+    private static long number(OptionReader in, String name, long absent)
+            throws InvalidOptionException {
+        Long value = in.numberIfGiven(name);
+        if (value == null) {
+            return absent;
         }
-        return new Properties();
+        if (value < 0) {
+            throw new InvalidOptionException(
+                    name + " value must be in range [0, " + Long.MAX_VALUE + "]");
+        }
+        return value;
     }
 
     @Override
@@ -60,6 +76,11 @@ final class IothreadType implements ObjectType<IothreadType.Properties> {
     public ObjectRegistry.UserObject make(String id, Properties properties, ObjectRegistry registry)
             throws BlockException {
         registry.requireFree(id);
-        return () -> TYPE;
+        return new Iothread(
+                id,
+                properties.pollMaxNanos(),
+                properties.pollGrow(),
+                properties.pollShrink(),
+                properties.aioMaxBatch());
     }
 }

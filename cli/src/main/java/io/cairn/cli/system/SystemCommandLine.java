@@ -53,6 +53,7 @@ final class SystemCommandLine {
                     "device",
                     "object",
                     "add-fd",
+                    "option-rom",
                     "hda",
                     "hdb",
                     "hdc",

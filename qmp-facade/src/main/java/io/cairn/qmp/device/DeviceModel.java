@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// The kinds of devices that there are. No guest runs here: a device merely owns its drive.
 public enum DeviceModel {
@@ -210,6 +211,14 @@ public enum DeviceModel {
     /// a reset of the machine.
     boolean waitsForGuest() {
         return bus == Bus.PCI || bus == Bus.VIRTIO;
+    }
+
+    /// The properties of a device of the model, in the order of their names.
+    public List<String> properties() {
+        Set<String> names = new TreeSet<>(hasDrive() ? OF_DRIVES : OF_HOSTS);
+        names.addAll(COMMON);
+        names.removeAll(Set.of("driver", "id", "bus"));
+        return List.copyOf(names);
     }
 
     /// Whether a device of the model has that property.

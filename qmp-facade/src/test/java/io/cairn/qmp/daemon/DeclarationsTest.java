@@ -47,6 +47,8 @@ class DeclarationsTest {
                     "blockdev-open-tray force",
                     "eject force",
                     "human-monitor-command cpu-index",
+                    "trace-event-set-state enable",
+                    "trace-event-set-state ignore-unavailable",
                     "x-blockdev-set-iothread force");
 
     private final Schema schema = QmpSchema.load();

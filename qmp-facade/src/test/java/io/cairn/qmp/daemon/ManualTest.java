@@ -55,7 +55,11 @@ class ManualTest {
                     "BLOCK_IMAGE_CORRUPTED",
                     "BLOCK_IO_ERROR",
                     "RESET",
-                    "SHUTDOWN");
+                    "SHUTDOWN",
+                    "trace-event-get-state");
+
+    /// Requests of the manual that its own types refuse: a string where a boolean belongs.
+    private static final Set<String> WRONG_REQUESTS = Set.of("trace-event-set-state");
 
     private static List<String> lines(String file) throws IOException {
         Path path = MANUAL.resolve(file);
@@ -138,7 +142,7 @@ class ManualTest {
             Definition.Command command = schema.command(name.value()).orElse(null);
             JsonObject arguments =
                     request.get("arguments") instanceof JsonObject given ? given : JsonObject.EMPTY;
-            if (command == null) {
+            if (command == null || WRONG_REQUESTS.contains(name.value())) {
                 continue;
             }
             checked++;

@@ -73,6 +73,7 @@ public final class NodeCommands implements CommandFamily {
     public void addTo(CommandTable table) {
         table.add("blockdev-add", Arguments::all, this::add);
         table.add("blockdev-reopen", Reopening::read, this::reopen);
+        table.add("x-blockdev-reopen", in -> new Reopening(List.of(in.all())), this::reopen);
         table.add("blockdev-del", NodeName::read, in -> graph.remove(in.nodeName()));
         table.add("change-backing-file", BackingFile::read, this::changeBackingFile);
         table.add("block-set-write-threshold", Threshold::read, this::setWriteThreshold);

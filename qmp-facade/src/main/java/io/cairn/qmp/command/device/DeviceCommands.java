@@ -1,11 +1,16 @@
 package io.cairn.qmp.command.device;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.InvalidOptionException;
+import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.JsonBoolean;
+import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
+import io.cairn.qmp.command.ErrorClass;
 import io.cairn.qmp.command.QmpException;
+import io.cairn.qmp.device.DeviceModel;
 import io.cairn.qmp.device.Devices;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.service.StorageService;
@@ -17,9 +22,11 @@ import java.util.Map;
 /// (qdev)").
 public final class DeviceCommands implements CommandFamily {
     private final Devices devices;
+    private final ObjectRegistry objects;
 
     public DeviceCommands(StorageService service) {
         this.devices = service.devices();
+        this.objects = service.graph().objects();
     }
 
     /// The arguments of `device_add`.
@@ -45,10 +52,39 @@ public final class DeviceCommands implements CommandFamily {
         }
     }
 
+    /// The arguments of `device-list-properties`.
+    private record Type(String name) {
+        static Type read(Arguments in) {
+            return new Type(in.string("typename"));
+        }
+    }
+
     @Override
     public void addTo(CommandTable table) {
+        table.query("device-list-properties", Type::read, this::properties);
         table.add("device_add", Addition::read, this::add);
         table.add("device_del", Removal::read, in -> devices.remove(in.id()));
+    }
+
+    /// Devices take their properties as texts.
+    private JsonValue properties(Type type) throws BlockException, QmpException {
+        DeviceModel model = DeviceModel.find(type.name()).orElse(null);
+        if (model != null) {
+            return CommandTable.list(
+                    model.properties().stream()
+                            .map(name ->
+                                    JsonObject.builder()
+                                            .put("name", name)
+                                            .put("type", "str")
+                                            .build())
+                            .toList());
+        }
+        if (objects.type(type.name()).isPresent()) {
+            throw new InvalidOptionException(
+                    "Parameter 'typename' expects a non-abstract device type");
+        }
+        throw new QmpException(
+                ErrorClass.DEVICE_NOT_FOUND, "Device '" + type.name() + "' not found");
     }
 
     private void add(Addition in) throws BlockException, QmpException {

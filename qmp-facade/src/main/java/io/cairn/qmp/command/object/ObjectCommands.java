@@ -1,6 +1,7 @@
 package io.cairn.qmp.command.object;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.object.Iothread;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.JsonObject;
@@ -10,6 +11,9 @@ import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.service.StorageService;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /// Objects that users make, and the tree in which they are (QMP reference manual, "QEMU Object
 /// Model (QOM)").
@@ -85,6 +89,7 @@ public final class ObjectCommands implements CommandFamily {
     public void addTo(CommandTable table) {
         table.add("object-add", Addition::read, this::add);
         table.add("object-del", Removal::read, in -> objects.remove(in.id()));
+        table.query("query-iothreads", this::iothreads);
         table.query("qom-list", Path::read, in -> CommandTable.list(tree.list(in.path())));
         table.query("qom-get", Property::read, in -> tree.get(in.path(), in.property()));
         table.add("qom-set", Setting::read, in -> tree.set(in.path(), in.property(), in.value()));
@@ -101,6 +106,25 @@ public final class ObjectCommands implements CommandFamily {
                 addition.id(),
                 Options.flattenArguments(addition.properties()),
                 Dialect.QMP);
+    }
+
+    /// The thread of all of them is this process, since requests choose theirs by themselves.
+    private JsonValue iothreads() {
+        List<JsonObject> threads = new ArrayList<>();
+        for (String id : objects.ids()) {
+            if (objects.find(id).orElse(null) instanceof Iothread thread) {
+                threads.add(
+                        JsonObject.builder()
+                                .put("id", thread.id())
+                                .put("thread-id", ProcessHandle.current().pid())
+                                .put("poll-max-ns", thread.pollMaxNanos())
+                                .put("poll-grow", thread.pollGrow())
+                                .put("poll-shrink", thread.pollShrink())
+                                .put("aio-max-batch", thread.aioMaxBatch())
+                                .build());
+            }
+        }
+        return CommandTable.list(threads.reversed());
     }
 
     /// No type of ours stands for others.
