@@ -2,10 +2,7 @@ package io.cairn.cli.daemon;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
-import io.cairn.block.os.HostFile;
-import io.cairn.block.os.HostPath;
 import io.cairn.block.os.HostProcess;
-import io.cairn.block.os.OpenFlags;
 import io.cairn.cli.console.Flag;
 import io.cairn.cli.console.Getopt;
 import io.cairn.cli.console.Invocation;
@@ -21,8 +18,6 @@ import io.cairn.qmp.http.PageAddress;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,6 +50,7 @@ final class DaemonRun {
     private final StorageDaemon daemon;
     private boolean isApart;
     private @Nullable String pidFile;
+    private @Nullable PidFile pid;
     private @Nullable LivePage page;
 
     DaemonRun(Invocation invocation, Messages messages, Images images) {
@@ -176,21 +172,18 @@ final class DaemonRun {
         if (path == null) {
             return;
         }
-        byte[] text = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer bytes = ByteBuffer.allocateDirect(text.length).put(text).flip();
-        OpenFlags flags = OpenFlags.READ_WRITE.withCreate().withTruncate();
-        try (HostFile file = HostFile.open(path, flags)) {
-            file.write(0, bytes);
+        try {
+            pid = PidFile.write(path);
         } catch (BlockException e) {
-            throw ToolException.of("cannot create PID file: Could not create '" + path + "'", e);
+            throw ToolException.of("cannot create PID file", e);
         }
     }
 
     private void removePidFile() {
-        String path = pidFile;
+        PidFile written = pid;
         try {
-            if (path != null && HostPath.exists(path)) {
-                HostPath.delete(path);
+            if (written != null) {
+                written.close();
             }
         } catch (BlockException e) {
             messages.report(e);

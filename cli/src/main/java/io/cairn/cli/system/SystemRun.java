@@ -10,6 +10,7 @@ import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Signals;
 import io.cairn.cli.console.ToolException;
+import io.cairn.cli.daemon.PidFile;
 import io.cairn.cli.daemon.StandardStream;
 import io.cairn.cli.image.Images;
 import io.cairn.cli.io.IoConsole;
@@ -34,6 +35,7 @@ final class SystemRun {
 
     private final Invocation invocation;
     private final Images images;
+    private final List<PidFile> pids = new ArrayList<>();
     private final StorageDaemon daemon;
     private final StorageService service;
     private final DriveMaker maker;
@@ -68,6 +70,7 @@ final class SystemRun {
         }
         try {
             daemon.whileStarting(this::start);
+            each(List.of("pidfile"), option -> pids.add(PidFile.write(option.value())));
             daemon.start();
             service.awaitQuit();
         } catch (InterruptedException e) {
@@ -77,8 +80,15 @@ final class SystemRun {
         }
     }
 
-    private void close() {
+    private void close() throws ToolException {
         daemon.close(new Messages(invocation)::unwritten);
+        try {
+            for (PidFile pid : pids) {
+                pid.close();
+            }
+        } catch (BlockException e) {
+            throw ToolException.of(e);
+        }
     }
 
     // ---- making what is asked for
