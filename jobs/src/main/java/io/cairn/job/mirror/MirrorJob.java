@@ -225,17 +225,20 @@ public final class MirrorJob extends BlockJob {
 
     /// Nothing is left to be copied. True if the job is to end.
     private boolean isInStep(Parts now) throws BlockException {
-        if (!isReady) {
+        boolean isEnding = isToComplete || isCancelRequested();
+        if (!isReady || isEnding) {
             try {
                 now.top().target().flush();
             } catch (BlockException e) {
                 decide(false, e);
+                idle(POLL_NANOS);
                 return false;
             }
+        }
+        if (!isReady) {
             isReady = true;
             becomeReady();
-        }
-        if (isToComplete || isCancelRequested()) {
+        } else if (isEnding) {
             return true;
         }
         idle(POLL_NANOS);

@@ -10,6 +10,8 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
+import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.option.Options;
 import io.cairn.job.image.DriveTarget;
 import io.cairn.job.scheduler.GuestLoad;
 import io.cairn.job.scheduler.JobGraph;
@@ -17,6 +19,8 @@ import io.cairn.job.scheduler.JobSchedule;
 import io.cairn.job.scheduler.JobSettings;
 import io.cairn.job.scheduler.JobState;
 import io.cairn.job.scheduler.OnError;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.TestGraph;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,6 +250,40 @@ class MirrorJobTest {
         job.awaitConcluded();
 
         assertThat(images.content("t")).isEqualTo(before);
+    }
+
+    /// Nothing is lost by a target that cannot be flushed when the job is to end.
+    @Test
+    void failedFlushAtTheEndPausesAndIsTriedAgain() throws BlockException {
+        images.raw("r", JobGraph.LENGTH);
+        images.graph().remove("r");
+        Options secondFlushFails =
+                new Options()
+                        .put("file.driver", "blkdebug")
+                        .put("file.image.driver", MemoryHost.DRIVER)
+                        .put("file.image.filename", "r")
+                        .put("file.set-state.0.event", "flush_to_disk")
+                        .put("file.set-state.0.state", 1)
+                        .put("file.set-state.0.new_state", 2)
+                        .put("file.inject-error.0.event", "flush_to_disk")
+                        .put("file.inject-error.0.state", 2)
+                        .put("file.inject-error.0.once", true)
+                        .put("node-name", "r")
+                        .put("driver", "raw");
+        images.graph().add(new OpenRequest(null, secondFlushFails, TestGraph.WRITABLE, true));
+        MirrorJob job =
+                start(
+                        MirrorOptions.of(settings(), "n2", "r", MirrorSync.FULL)
+                                .withOnErrors(OnError.REPORT, OnError.STOP)
+                                .withFilterNodeName("f"));
+        images.log.awaitState("j", "ready");
+        images.fill("f", 6);
+        job.complete();
+        images.log.await(new JobEvent.RequestFailed("j", "write", "stop")::equals, 1);
+        job.resume();
+        job.awaitConcluded();
+
+        assertThat(job.info().error()).isNull();
     }
 
     @Test
