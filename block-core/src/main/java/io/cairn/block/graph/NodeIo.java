@@ -193,7 +193,14 @@ final class NodeIo {
             tracker.enable(true);
         }
         settle();
-        refreshLength();
+        try {
+            refreshLength();
+        } catch (BlockException e) {
+            BlockException failure =
+                    BlockException.of(e.errno(), "Could not refresh total sector count");
+            failure.initCause(e);
+            throw failure.atNode(node.name());
+        }
     }
 
     void refreshLength() throws BlockException {

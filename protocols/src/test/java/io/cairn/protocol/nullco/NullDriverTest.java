@@ -115,4 +115,12 @@ class NullDriverTest {
         assertThatThrownBy(() -> open(new Options().put("latency-ns", -1L)))
                 .hasMessage("latency-ns is invalid");
     }
+
+    @Test
+    void refusesALengthThatNoDiskHas() {
+        Options options = new Options().put("size", Long.MAX_VALUE);
+
+        assertThatThrownBy(() -> open(options))
+                .hasMessage("Could not refresh total sector count: File too large");
+    }
 }
