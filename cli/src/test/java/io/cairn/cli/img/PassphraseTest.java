@@ -13,12 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// One option gives the passphrase of all encrypted images whose options name no secret.
 class PassphraseTest {
@@ -81,6 +83,54 @@ class PassphraseTest {
 
         assertThat(read.text()).contains("read 65536/65536").doesNotContain("failed");
         requireGood(img("commit", "-q", key, top));
+    }
+
+    @Test
+    void everyCommandReadsItFromDescriptor() throws IOException {
+        Path file = folder.resolve("key");
+        String second = folder.resolve("second.luks").toString();
+        String raw = folder.resolve("v.raw").toString();
+        requireGood(io(key, "-c", "write -P 7 4k 4k", volume));
+        try (InputStream open = Files.newInputStream(file)) {
+            assertThat(open.available()).isPositive();
+            String given = "--passphrase-fd=" + descriptorOf(file);
+
+            requireGood(img("create", given, "-f", "luks", "-o", "iter-time=1", second, "1M"));
+            requireGood(img("convert", given, "-f", "luks", "-O", "raw", volume, raw));
+            requireGood(
+                    img(
+                            "convert",
+                            given,
+                            "-f",
+                            "raw",
+                            "-O",
+                            "luks",
+                            "-o",
+                            "iter-time=1",
+                            raw,
+                            second));
+            requireGood(img("compare", given, "-f", "raw", "-F", "luks", raw, second));
+            assertThat(img("info", given, second).text()).contains("encrypted: yes");
+            assertThat(img("measure", given, "-O", "luks", "--size", "1M").text())
+                    .contains("required size: 3117056");
+            assertThat(img("amend", given, "-f", "luks", "-o", "state=inactive,keyslot=1", second))
+                    .extracting(Outcome::text)
+                    .asString()
+                    .contains("Given keyslot 1 is already erased");
+        }
+    }
+
+    /// The number of this process's descriptor that is open on a file.
+    private static String descriptorOf(Path file) throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path each : all.toList()) {
+                if (Files.isSymbolicLink(each)
+                        && Files.readSymbolicLink(each).equals(file.toRealPath())) {
+                    return each.getFileName().toString();
+                }
+            }
+        }
+        throw new IllegalStateException("no descriptor is open on " + file);
     }
 
     @Test
