@@ -7,6 +7,7 @@ import io.cairn.block.NodeFlags;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Options;
 import io.cairn.block.option.PeerOrder;
+import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ReopenContext;
 
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class Reopen {
     private final BlockGraph graph;
     private final Map<BlockNode, Step> steps = new LinkedHashMap<>();
     private final Map<ChildEdge, BlockNode> replacements = new LinkedHashMap<>();
+
+    /// Backing nodes for nodes that have none so far.
+    private final Map<BlockNode, BlockNode> added = new LinkedHashMap<>();
 
     /// The nodes that were replaced.
     private final List<BlockNode> replaced = new ArrayList<>();
@@ -77,6 +81,7 @@ final class Reopen {
                 childOptions.put(child, sub);
             }
         }
+        takeNewBacking(node, own, given);
         if (keepOld) {
             own.inherit(kept(node, node.options(), given));
         } else {
@@ -123,8 +128,23 @@ final class Reopen {
         return true;
     }
 
+    /// Takes the name of a backing node for a node that has none.
+    private void takeNewBacking(BlockNode node, Options own, Options given) throws BlockException {
+        boolean canHave =
+                node.backing() == null
+                        && given.contains("backing")
+                        && graph.drivers()
+                                .find(node.driver())
+                                .filter(BlockDriver::supportsBacking)
+                                .isPresent();
+        String reference = canHave ? own.takeText("backing") : null;
+        if (reference != null) {
+            added.put(node, graph.requireNode(reference));
+        }
+    }
+
     /// Options that were given must be given again, but for those that the driver lets go.
-    private static void requireNoReset(BlockNode node, Options own) throws BlockException {
+    private void requireNoReset(BlockNode node, Options own) throws BlockException {
         Options before = node.options();
         NodeOptions.take(before, node.flags());
         for (String key : before.keys()) {
@@ -133,6 +153,7 @@ final class Reopen {
                             || key.equals("driver")
                             || key.equals("node-name")
                             || isOfChild(node, key)
+                            || (key.equals("backing") && added.containsKey(node))
                             || node.driverInstance().resettableOptions().contains(key);
             if (!mayGo) {
                 throw new InvalidOptionException(
@@ -173,11 +194,21 @@ final class Reopen {
             }
             changed.addAll(replaced);
             PermissionUpdate.prepare(transaction, changed, readOnlyAfter);
+            for (Map.Entry<BlockNode, BlockNode> link : added.entrySet()) {
+                attach(link.getKey(), link.getValue(), transaction);
+            }
             transaction.commit();
         }
         for (BlockNode node : new ArrayList<>(steps.keySet()).reversed()) {
             node.refresh();
         }
+    }
+
+    private void attach(BlockNode node, BlockNode backing, GraphTransaction transaction)
+            throws BlockException {
+        BlockGraph.requireNoCycle(node, backing);
+        ChildEdge edge = graph.attach(node, "backing", Set.of(ChildRole.COW), backing, false);
+        transaction.onAbort(() -> graph.detach(node, edge));
     }
 
     private static void lead(ChildEdge edge, BlockNode replacement, GraphTransaction transaction)

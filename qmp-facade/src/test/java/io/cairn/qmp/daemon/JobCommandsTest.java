@@ -169,6 +169,24 @@ class JobCommandsTest {
         daemon.execute("blockdev-del", "'node-name':'r'");
     }
 
+    @Test
+    void reopensANodeOverABackingNodeWhereThereWasNone() throws Exception {
+        image("a", "");
+        image("b", "");
+        daemon.execute("blockdev-del", "'node-name':'a'");
+        daemon.execute(
+                "blockdev-add", "'driver':'file','node-name':'f','filename':'" + file("a") + "'");
+        daemon.execute(
+                "blockdev-add", "'driver':'qcow2','node-name':'q','file':'f','backing':null");
+
+        daemon.execute(
+                "blockdev-reopen",
+                "'options':[{'driver':'qcow2','node-name':'q','file':'f','backing':'b'}]");
+
+        assertThat(daemon.fail("blockdev-del", "'node-name':'b'"))
+                .contains("node is used as backing hd of 'q'");
+    }
+
     private void reopenOver(String file) throws Exception {
         daemon.execute(
                 "blockdev-reopen",
