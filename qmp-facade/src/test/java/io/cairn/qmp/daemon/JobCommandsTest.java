@@ -107,6 +107,27 @@ class JobCommandsTest {
     }
 
     @Test
+    void aMirrorChangesToWriteBlockingAndNotBack() throws Exception {
+        image("a", "");
+        image("b", "");
+        daemon.execute("blockdev-mirror", "'job-id':'m','device':'a','target':'b','sync':'full'");
+        daemon.awaitEvent("BLOCK_JOB_READY", "device", "m");
+
+        daemon.execute("block-job-change", "'id':'m','type':'mirror','copy-mode':'write-blocking'");
+
+        assertThat(change("'id':'m','type':'mirror','copy-mode':'background'"))
+                .contains("Change to copy mode 'background' is not implemented");
+        assertThat(change("'id':'m','type':'commit'"))
+                .contains("Job 'm' is of type 'mirror', not 'commit'");
+        assertThat(change("'id':'n','type':'mirror','copy-mode':'background'"))
+                .contains("DeviceNotActive");
+    }
+
+    private String change(String arguments) throws Exception {
+        return daemon.fail("block-job-change", arguments);
+    }
+
+    @Test
     void aJobThatCannotBeMadeVanishesAsItCame() throws Exception {
         image("a", "");
 

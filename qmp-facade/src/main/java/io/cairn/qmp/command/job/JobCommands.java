@@ -3,6 +3,8 @@ package io.cairn.qmp.command.job;
 import io.cairn.block.BlockException;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
+import io.cairn.job.mirror.CopyMode;
+import io.cairn.job.mirror.MirrorJob;
 import io.cairn.job.scheduler.Job;
 import io.cairn.job.scheduler.JobInfo;
 import io.cairn.job.scheduler.JobScheduler;
@@ -12,6 +14,8 @@ import io.cairn.qmp.command.ErrorClass;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.service.StorageService;
+
+import org.jspecify.annotations.Nullable;
 
 /// The commands that watch and steer jobs (QMP reference manual, "Background jobs" and "Block
 /// devices").
@@ -50,6 +54,16 @@ public final class JobCommands implements CommandFamily {
         }
     }
 
+    /// The arguments of `block-job-change`.
+    ///
+    /// @param copyMode of a mirror; jobs of other types have nothing that changes
+    private record Change(String id, String type, @Nullable CopyMode copyMode) {
+        static Change read(Arguments in) {
+            return new Change(
+                    in.string("id"), in.string("type"), in.findChoice("copy-mode", CopyMode.class));
+        }
+    }
+
     @Override
     public void addTo(CommandTable table) {
         table.query(
@@ -84,6 +98,26 @@ public final class JobCommands implements CommandFamily {
                 "block-job-set-speed",
                 Speed::read,
                 in -> blockJob(in.device()).setSpeed(in.speed()));
+        table.add("block-job-change", Change::read, this::change);
+    }
+
+    private void change(Change in) throws QmpException, BlockException {
+        Job job = blockJob(in.id());
+        if (!job.type().equals(in.type())) {
+            throw QmpException.generic(
+                    "Job '"
+                            + in.id()
+                            + "' is of type '"
+                            + job.type()
+                            + "', not '"
+                            + in.type()
+                            + "'");
+        }
+        CopyMode mode = in.copyMode();
+        if (mode == null || !(job instanceof MirrorJob mirror)) {
+            throw QmpException.generic("Jobs of type '" + in.type() + "' do not support change");
+        }
+        mirror.setCopyMode(mode);
     }
 
     private Job blockJob(String id) throws QmpException {
