@@ -6,7 +6,8 @@ public final class PassedDescriptor implements AutoCloseable {
     private final int number;
     private boolean isOwned = true;
 
-    PassedDescriptor(int number) {
+    /// Takes over the descriptor of that number.
+    public PassedDescriptor(int number) {
         this.number = number;
     }
 

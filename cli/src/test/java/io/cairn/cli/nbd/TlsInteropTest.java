@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.cairn.block.BlockException;
 import io.cairn.block.NodeFlags;
 import io.cairn.block.Permissions;
+import io.cairn.block.Workers;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.DriverRegistry;
@@ -13,6 +14,7 @@ import io.cairn.block.graph.FollowPolicy;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.Options;
+import io.cairn.block.os.ByteStream;
 import io.cairn.block.os.HostListener;
 import io.cairn.block.os.HostSocket;
 import io.cairn.block.os.SocketEndpoint;
@@ -45,16 +47,19 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// TLS between our two ends and those of others, by certificates, by shared keys, and with nobody
 /// showing who he is. What needs a peer is skipped where it is not installed.
@@ -227,6 +232,39 @@ class TlsInteropTest {
             options.put(part.split("=", 2)[0], part.split("=", 2)[1]);
         }
         return (TlsCredentials) graph.objects().add(parts[0], "t", options);
+    }
+
+    // ---- records
+
+    /// Who waits for something to read goes on waiting, and no read begins that would wait for the
+    /// rest.
+    @ParameterizedTest
+    @ValueSource(strings = {"x509", "psk", "psk-1.2", "anon"})
+    void halfOfARecordIsNothingToReadYet(String kind) throws Exception {
+        requireFor(kind);
+        Wire toServer = new Wire();
+        Wire toClient = new Wire();
+        TlsCredentials ours = credentials(server(kind));
+        graph.objects().remove("t");
+        TlsCredentials theirs = credentials(client(kind));
+        AtomicReference<ByteStream> accepted = new AtomicReference<>();
+        ByteStream client;
+        try (Workers workers = Workers.virtual("test:tls")) {
+            workers.fork(() -> accepted.set(ours.accept(new Wire.End(toServer, toClient), null)));
+            client = theirs.connect(new Wire.End(toClient, toServer), "localhost");
+            workers.join();
+        }
+        ByteStream server = accepted.get();
+        toServer.holdBack();
+        client.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
+
+        byte[] record = toServer.held();
+        toServer.send(Arrays.copyOf(record, record.length / 2));
+        assertThat(server.awaitReadable(20)).isFalse();
+
+        toServer.send(Arrays.copyOfRange(record, record.length / 2, record.length));
+        assertThat(server.awaitReadable(Wire.LONG_MILLIS)).isTrue();
+        assertThat(server.read(ByteBuffer.allocateDirect(16))).isEqualTo(4);
     }
 
     // ---- servers

@@ -212,17 +212,36 @@ final class BcStream implements ByteStream {
         }
     }
 
+    /// What has come of a record is no use before the rest of it, so a peer that sends half of one
+    /// is waited for here and not in a read.
     @Override
     public boolean awaitReadable(long timeoutMillis) throws BlockException {
+        Patience patience = new Patience(timeoutMillis);
+        try {
+            while (!hasPlain()) {
+                if (!stream.awaitReadable(patience.leftMillis())) {
+                    return false;
+                }
+                if (!receive()) {
+                    return true;
+                }
+            }
+            return true;
+        } catch (BlockException e) {
+            throw e;
+        } catch (IOException e) {
+            throw TlsFailure.reading(e);
+        }
+    }
+
+    /// Whether a read has not to wait.
+    private boolean hasPlain() {
         state.lock();
         try {
-            if (protocol.getAvailableInputBytes() > 0 || protocol.isClosed()) {
-                return true;
-            }
+            return protocol.getAvailableInputBytes() > 0 || protocol.isClosed();
         } finally {
             state.unlock();
         }
-        return stream.awaitReadable(timeoutMillis);
     }
 
     @Override

@@ -17,6 +17,9 @@ final class SslStream implements ByteStream {
     /// Records that one write gathers before they are sent.
     private static final int GATHERED = 64 << 10;
 
+    /// Type, version and length.
+    private static final int RECORD_HEADER = 5;
+
     private final ByteStream stream;
     private final SSLEngine engine;
 
@@ -201,9 +204,36 @@ final class SslStream implements ByteStream {
         }
     }
 
+    /// What has come of a record is no use before the rest of it, so a peer that sends half of one
+    /// is waited for here and not in a read.
     @Override
     public boolean awaitReadable(long timeoutMillis) throws BlockException {
-        return plain.hasRemaining() || in.hasRemaining() || stream.awaitReadable(timeoutMillis);
+        Patience patience = new Patience(timeoutMillis);
+        try {
+            while (!plain.hasRemaining()) {
+                if (hasRecord()) {
+                    SSLEngineResult result = unwrap();
+                    if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+                        return true;
+                    }
+                    afterHandshake(result.getHandshakeStatus());
+                } else if (!stream.awaitReadable(patience.leftMillis())) {
+                    return false;
+                } else if (!fill()) {
+                    return true;
+                }
+            }
+            return true;
+        } catch (SSLException e) {
+            throw TlsFailure.reading(e);
+        }
+    }
+
+    /// Whether a whole record is there (RFC 8446, section 5.1).
+    private boolean hasRecord() {
+        return in.remaining() >= RECORD_HEADER
+                && in.remaining() - RECORD_HEADER
+                        >= Short.toUnsignedInt(in.getShort(in.position() + RECORD_HEADER - 2));
     }
 
     @Override

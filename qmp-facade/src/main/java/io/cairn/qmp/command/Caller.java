@@ -1,7 +1,5 @@
 package io.cairn.qmp.command;
 
-import io.cairn.block.os.PassedDescriptor;
-
 import java.util.List;
 
 /// The monitor on which a command came, for the few commands that are about it.
@@ -11,9 +9,9 @@ public interface Caller {
     /// @param capabilities those that the client turns on
     void negotiated(List<String> capabilities) throws QmpException;
 
-    /// The descriptor that came last beside the client's requests and was not taken yet; the
-    /// command owns it.
+    /// The number of the descriptor that came last beside the client's requests and was not taken
+    /// yet; the command owns it.
     ///
     /// @throws QmpException if there is none
-    PassedDescriptor takeDescriptor() throws QmpException;
+    int takeDescriptor() throws QmpException;
 }

@@ -3,7 +3,6 @@ package io.cairn.qmp.command;
 import io.cairn.block.BlockException;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
-import io.cairn.block.os.PassedDescriptor;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.schema.Checker;
 import io.cairn.qmp.schema.DeclaredOrder;
@@ -90,7 +89,7 @@ public final class Dispatcher {
         }
 
         @Override
-        public PassedDescriptor takeDescriptor() throws QmpException {
+        public int takeDescriptor() throws QmpException {
             throw QmpException.generic(NO_DESCRIPTOR);
         }
     }

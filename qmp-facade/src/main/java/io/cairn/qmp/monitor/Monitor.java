@@ -52,12 +52,12 @@ public final class Monitor {
                 }
 
                 @Override
-                public PassedDescriptor takeDescriptor() throws QmpException {
+                public int takeDescriptor() throws QmpException {
                     PassedDescriptor descriptor = descriptors.take();
                     if (descriptor == null) {
                         throw QmpException.generic(Dispatcher.NO_DESCRIPTOR);
                     }
-                    return descriptor;
+                    return descriptor.release();
                 }
             };
     private final EventListener listener = event -> outbox.addEvent(line(event));

@@ -58,7 +58,7 @@ public final class DescriptorCommands implements CommandFamily {
     }
 
     private static JsonValue name(Name in, Caller caller) throws BlockException, QmpException {
-        try (PassedDescriptor descriptor = caller.takeDescriptor()) {
+        try (PassedDescriptor descriptor = new PassedDescriptor(caller.takeDescriptor())) {
             if (!NamedDescriptors.isName(in.name())) {
                 throw new InvalidOptionException(
                         "Parameter 'fdname' expects a name not starting with a digit");
@@ -69,7 +69,7 @@ public final class DescriptorCommands implements CommandFamily {
     }
 
     private static JsonValue add(Addition in, Caller caller) throws BlockException, QmpException {
-        try (PassedDescriptor descriptor = caller.takeDescriptor()) {
+        try (PassedDescriptor descriptor = new PassedDescriptor(caller.takeDescriptor())) {
             if (in.set() != null && in.set() < 0) {
                 throw new InvalidOptionException(
                         "Parameter 'fdset-id' expects a non-negative value");
