@@ -30,6 +30,7 @@ final class SystemCommandLine {
                     "machine",
                     "M",
                     "accel",
+                    "action",
                     "display",
                     "vga",
                     "cpu",

@@ -104,6 +104,7 @@ final class SystemRun {
         if (options.stream().noneMatch(o -> o.name().equals("machine") || o.name().equals("M"))) {
             service.machine().setType(MachineType.PC);
         }
+        each(List.of("no-reboot", "no-shutdown", "action"), this::setActions);
         each(List.of("add-fd"), option -> InheritedDescriptor.add(option.value()));
         each(List.of("object"), option -> addObject(option.value()));
         each(List.of("chardev"), option -> daemon.addChardev(option.value()));
@@ -133,6 +134,15 @@ final class SystemRun {
         } catch (QmpException e) {
             throw ToolException.of(option.shown() + ": " + e.getMessage());
         }
+    }
+
+    private void setActions(SystemOption option) throws BlockException, QmpException {
+        daemon.setActions(
+                switch (option.name()) {
+                    case "no-reboot" -> "reboot=shutdown";
+                    case "no-shutdown" -> "shutdown=pause";
+                    default -> option.value();
+                });
     }
 
     private void setMachine(SystemOption option) throws BlockException, QmpException {

@@ -124,7 +124,12 @@ public final class StorageDaemon implements AutoCloseable {
         run("block-export-add", text, "type");
     }
 
-    private void run(String command, String text, String impliedKey)
+    /// Says what becomes of the machine, as `-action` asks for.
+    public void setActions(String text) throws BlockException, QmpException {
+        run("set-action", text, null);
+    }
+
+    private void run(String command, String text, @Nullable String impliedKey)
             throws BlockException, QmpException {
         dispatcher.run(command, parse(text, impliedKey), input(text));
     }

@@ -11,6 +11,8 @@ public final class Machine {
     private volatile String name = "";
     private volatile String uuid = "00000000-0000-0000-0000-000000000000";
     private volatile String state = "running";
+    private volatile RebootAction rebootAction = RebootAction.RESET;
+    private volatile ShutdownAction shutdownAction = ShutdownAction.POWEROFF;
 
     public Machine(EventHub events) {
         this.events = events;
@@ -57,12 +59,51 @@ public final class Machine {
         state = "prelaunch";
     }
 
+    public RebootAction rebootAction() {
+        return rebootAction;
+    }
+
+    public void setRebootAction(RebootAction action) {
+        rebootAction = action;
+    }
+
+    public ShutdownAction shutdownAction() {
+        return shutdownAction;
+    }
+
+    public void setShutdownAction(ShutdownAction action) {
+        shutdownAction = action;
+    }
+
     /// Stops the processor.
     public void stop() {
+        stop("paused");
+    }
+
+    /// Stops the processor for good: only a reset lets it go on.
+    public void stopForGood() {
+        stop("shutdown");
+    }
+
+    private void stop(String newState) {
         if (isRunning()) {
-            state = "paused";
+            state = newState;
             events.emit("STOP");
         }
+    }
+
+    /// Whether the processor cannot go on without a reset.
+    public boolean needsReset() {
+        return state.equals("shutdown");
+    }
+
+    /// Begins anew; a processor that does not run waits to be let go on.
+    public void reset(String reason) {
+        if (!isRunning()) {
+            startPaused();
+        }
+        events.emit(
+                "RESET", JsonObject.builder().put("guest", false).put("reason", reason).build());
     }
 
     /// Lets the processor go on.

@@ -11,6 +11,7 @@ import io.cairn.qmp.chardev.SocketChardev;
 import io.cairn.qmp.device.Devices;
 import io.cairn.qmp.device.Drives;
 import io.cairn.qmp.device.Machine;
+import io.cairn.qmp.device.ShutdownAction;
 import io.cairn.qmp.event.BlockEvents;
 import io.cairn.qmp.event.EventHub;
 import io.cairn.qmp.export.Exports;
@@ -119,6 +120,16 @@ public final class StorageService implements AutoCloseable {
     public void end(String reason) {
         machine.shutDown(reason);
         quit.countDown();
+    }
+
+    /// The machine comes to its end, which ends the service unless it is to pause then.
+    public void shutDown(String reason) {
+        if (machine.shutdownAction() == ShutdownAction.PAUSE) {
+            machine.shutDown(reason);
+            machine.stopForGood();
+        } else {
+            end(reason);
+        }
     }
 
     /// Whether {@link #quit} was called.

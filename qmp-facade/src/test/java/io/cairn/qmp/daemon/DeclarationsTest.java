@@ -39,14 +39,16 @@ class DeclarationsTest {
     /// Commands that fail whatever they are asked.
     private static final Set<String> ALWAYS_FAILS = Set.of("block_passwd");
 
-    /// Arguments without effect: no guest locks a tray, no node is bound to a thread, and there is
-    /// no processor.
+    /// Arguments without effect: no guest locks a tray or panics, no node is bound to a thread, and
+    /// there is no processor or watchdog.
     private static final Set<String> WITHOUT_EFFECT =
             Set.of(
                     "blockdev-change-medium force",
                     "blockdev-open-tray force",
                     "eject force",
                     "human-monitor-command cpu-index",
+                    "set-action panic",
+                    "set-action watchdog",
                     "trace-event-set-state enable",
                     "trace-event-set-state ignore-unavailable",
                     "x-blockdev-set-iothread force");

@@ -1,0 +1,67 @@
+package io.cairn.qmp.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cairn.block.option.JsonObject;
+import io.cairn.qmp.device.MachineType;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What resets and ends of the machine come to. States, events and texts are those of QEMU 7.2.
+class MachineActionsTest {
+    private TestDaemon daemon;
+
+    @BeforeEach
+    void start() throws Exception {
+        daemon = new TestDaemon();
+        daemon.daemon.service().machine().setType(MachineType.NONE);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        daemon.close();
+    }
+
+    private String state() throws Exception {
+        return TestDaemon.text((JsonObject) daemon.execute("query-status"), "status");
+    }
+
+    private void reset() {
+        try {
+            daemon.execute("system_reset");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aResetEndsTheMachineWhereItIsToldTo() throws Exception {
+        daemon.daemon.setActions("reboot=shutdown");
+
+        // The answer comes when all is closed.
+        Thread client = Thread.startVirtualThread(this::reset);
+        daemon.daemon.service().awaitQuit();
+        daemon.close();
+
+        client.join();
+        assertThat(daemon.awaitEvent("SHUTDOWN", "reason", "host-qmp-system-reset")).isNotNull();
+    }
+
+    @Test
+    void aMachineThatPausesAtItsEndGoesOnAfterAReset() throws Exception {
+        daemon.execute("set-action", "'reboot':'shutdown','shutdown':'pause'");
+
+        daemon.execute("system_reset");
+
+        assertThat(daemon.daemon.service().isQuitting()).isFalse();
+        assertThat(state()).isEqualTo("shutdown");
+        assertThat(daemon.fail("cont", "")).contains("Resetting the Virtual Machine is required");
+        daemon.execute("set-action", "'reboot':'reset'");
+        daemon.execute("system_reset");
+        assertThat(state()).isEqualTo("prelaunch");
+        daemon.execute("cont");
+        assertThat(state()).isEqualTo("running");
+    }
+}
