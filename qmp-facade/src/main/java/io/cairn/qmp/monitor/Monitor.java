@@ -143,6 +143,10 @@ public final class Monitor {
         outbox.awaitRoom();
         answering.lock();
         try {
+            if (options.ending().hasBegun()) {
+                // As with the peer, nothing behind the command that ends it is carried out.
+                return;
+            }
             JsonObject reply;
             try (EventHub.Answer _ = events.beginAnswer()) {
                 reply = reply(message);

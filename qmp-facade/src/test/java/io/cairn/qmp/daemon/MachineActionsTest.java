@@ -9,6 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 /// What resets and ends of the machine come to. States, events and texts are those of QEMU 7.2.
 class MachineActionsTest {
     private TestDaemon daemon;
@@ -47,6 +49,26 @@ class MachineActionsTest {
 
         client.join();
         assertThat(daemon.awaitEvent("SHUTDOWN", "reason", "host-qmp-system-reset")).isNotNull();
+    }
+
+    @Test
+    void nothingBehindTheCommandThatEndsItIsCarriedOut() throws Exception {
+        daemon.daemon.setActions("reboot=shutdown");
+        LocalStream client = new LocalStream();
+        daemon.serve(client);
+
+        client.send("{'execute':'qmp_capabilities'}\n{'execute':'system_reset'}\n");
+        client.send("{'execute':'query-status'}\n{'execute':'quit'}\n");
+        daemon.daemon.service().awaitQuit();
+        daemon.close();
+
+        assertThat(List.of(client.line(), client.line(), client.line(), client.line()))
+                .satisfiesExactly(
+                        greeting -> assertThat(greeting).contains("QMP"),
+                        negotiated -> assertThat(negotiated).contains("return"),
+                        event -> assertThat(event).contains("SHUTDOWN", "host-qmp-system-reset"),
+                        reset -> assertThat(reset).contains("return"));
+        assertThat(client.waiting()).isZero();
     }
 
     @Test
