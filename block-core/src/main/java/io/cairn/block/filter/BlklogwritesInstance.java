@@ -98,6 +98,12 @@ final class BlklogwritesInstance extends DriverInstance {
     /// Makes a request and logs it, even if it fails: nobody knows what it has left behind.
     private void both(Step request, Step logging) throws BlockException {
         isDirty = true;
+        orLog(request, logging);
+        logging.run();
+    }
+
+    /// Makes a request, and logs it if it fails.
+    private static void orLog(Step request, Step logging) throws BlockException {
         try {
             request.run();
         } catch (BlockException e) {
@@ -108,7 +114,6 @@ final class BlklogwritesInstance extends DriverInstance {
             }
             throw e;
         }
-        logging.run();
     }
 
     @Override
@@ -119,18 +124,8 @@ final class BlklogwritesInstance extends DriverInstance {
     /// A flush that fails ends here, and is logged too.
     @Override
     public void flushCaches() throws BlockException {
-        if (node.isReadOnly()) {
-            return;
-        }
-        try {
-            file.flush();
-        } catch (BlockException e) {
-            try {
-                flushToDisk();
-            } catch (BlockException second) {
-                e.addSuppressed(second);
-            }
-            throw e;
+        if (!node.isReadOnly()) {
+            orLog(file::flush, this::flushToDisk);
         }
     }
 

@@ -411,21 +411,10 @@ public final class BlockNode implements Node, Parent {
     public void requireUnblocked(String operation) throws BlockException {
         Optional<String> reason = blocker(operation);
         if (reason.isPresent()) {
-            throw new BlockException(
-                            Errno.EBUSY,
-                            "Node '" + deviceOrNodeName() + "' is busy: " + reason.get())
+            String shown = graph.devices().withRoot(name).map(BlockBackend::name).orElse(name);
+            throw new BlockException(Errno.EBUSY, "Node '" + shown + "' is busy: " + reason.get())
                     .atNode(name);
         }
-    }
-
-    /// The name of the device whose root the node is, or else its own.
-    private String deviceOrNodeName() {
-        for (BlockBackend device : graph.devices().all()) {
-            if (parents.stream().anyMatch(edge -> edge.parent() == device)) {
-                return device.name();
-            }
-        }
-        return name;
     }
 
     /// Why an operation is forbidden, or empty.

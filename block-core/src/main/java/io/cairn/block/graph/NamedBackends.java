@@ -2,6 +2,8 @@ package io.cairn.block.graph;
 
 import io.cairn.block.InvalidOptionException;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +48,15 @@ public final class NamedBackends {
     /// The backend of that name.
     public synchronized Optional<BlockBackend> find(String name) {
         return Optional.ofNullable(backends.get(name));
+    }
+
+    /// The backend whose root is the node of that name.
+    public Optional<BlockBackend> withRoot(String node) {
+        return all().stream().filter(backend -> isRoot(node, backend.root())).findFirst();
+    }
+
+    private static boolean isRoot(String node, @Nullable ChildEdge root) {
+        return root != null && root.node().name().equals(node);
     }
 
     /// All of them, in the order of their making.

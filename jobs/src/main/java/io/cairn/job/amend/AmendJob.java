@@ -1,14 +1,12 @@
 package io.cairn.job.amend;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.Amendment;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.Options;
-import io.cairn.block.spi.Amendable;
 import io.cairn.job.scheduler.BlockJob;
 import io.cairn.job.scheduler.JobScheduler;
 import io.cairn.job.scheduler.JobSettings;
@@ -55,13 +53,10 @@ public final class AmendJob extends BlockJob {
             throw new InvalidOptionException(
                     "x-blockdev-amend doesn't support changing the block driver");
         }
-        if (!(node.driverInstance() instanceof Amendable)) {
-            throw new BlockException(Errno.ENOTSUP, "Driver does not support x-blockdev-amend");
-        }
-        scheduler.requireFree(JobSettings.of(id));
         Amendment image = Amendment.begin(graph, node);
         boolean isDone = false;
         try {
+            scheduler.requireFree(JobSettings.of(id));
             AmendJob job = new AmendJob(graph, scheduler, id, image, options, isForced);
             job.addTo(scheduler, node);
             isDone = true;

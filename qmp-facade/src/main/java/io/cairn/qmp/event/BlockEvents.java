@@ -5,10 +5,7 @@ import io.cairn.block.EventSink;
 import io.cairn.block.JobEvent;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
-import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.option.JsonObject;
-
-import org.jspecify.annotations.Nullable;
 
 /// Sends what happens in the block layer as QMP's events.
 public final class BlockEvents implements EventSink {
@@ -80,15 +77,7 @@ public final class BlockEvents implements EventSink {
 
     /// The drive whose medium a node is, empty if there is none.
     private String driveOf(String node) {
-        return graph.devices().all().stream()
-                .filter(drive -> isRoot(node, drive.root()))
-                .map(BlockBackend::name)
-                .findFirst()
-                .orElse("");
-    }
-
-    private static boolean isRoot(String node, @Nullable ChildEdge root) {
-        return root != null && root.node().name().equals(node);
+        return graph.devices().withRoot(node).map(BlockBackend::name).orElse("");
     }
 
     private void emitJob(JobEvent event) {
