@@ -126,6 +126,12 @@ public final class StorageDaemon implements AutoCloseable {
 
     /// Says what becomes of the machine, as `-action` asks for.
     public void setActions(String text) throws BlockException, QmpException {
+        Set<String> known = Set.of("reboot", "shutdown", "panic", "watchdog");
+        for (Keyval.Pair pair : Keyval.parseOpts(text, null).pairs()) {
+            if (!known.contains(pair.key())) {
+                throw new InvalidOptionException("Invalid parameter '" + pair.key() + "'");
+            }
+        }
         run("set-action", text, null);
     }
 

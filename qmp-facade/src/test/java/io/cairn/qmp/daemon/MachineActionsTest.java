@@ -1,6 +1,7 @@
 package io.cairn.qmp.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.option.JsonObject;
 import io.cairn.qmp.device.MachineType;
@@ -69,6 +70,14 @@ class MachineActionsTest {
                         event -> assertThat(event).contains("SHUTDOWN", "host-qmp-system-reset"),
                         reset -> assertThat(reset).contains("return"));
         assertThat(client.waiting()).isZero();
+    }
+
+    @Test
+    void refusesActionsThatThereAreNot() {
+        assertThatThrownBy(() -> daemon.daemon.setActions("foo=shutdown"))
+                .hasMessage("Invalid parameter 'foo'");
+        assertThatThrownBy(() -> daemon.daemon.setActions("reboot=nope"))
+                .hasMessage("Parameter 'reboot' does not accept value 'nope'");
     }
 
     @Test
