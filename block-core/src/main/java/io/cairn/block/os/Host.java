@@ -39,6 +39,9 @@ interface Host {
     /// Makes a listening socket; see {@link HostListener#open}.
     HostListener listen(SocketEndpoint endpoint, int backlog) throws BlockException;
 
+    /// Makes a pseudo-terminal; see {@link PseudoTerminal#open}.
+    PseudoTerminal openTerminal() throws BlockException;
+
     /// Fails where there is no io_uring.
     void demandRing() throws BlockException;
 

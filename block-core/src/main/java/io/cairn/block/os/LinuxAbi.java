@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 record LinuxAbi(
         int openat,
         int close,
+        int read,
         int write,
         int pread,
         int preadv2,
@@ -39,6 +40,7 @@ record LinuxAbi(
             new LinuxAbi(
                     /* openat= */ 257,
                     /* close= */ 3,
+                    /* read= */ 0,
                     /* write= */ 1,
                     /* pread= */ 17,
                     /* preadv2= */ 327,
@@ -77,6 +79,7 @@ record LinuxAbi(
         return new LinuxAbi(
                 /* openat= */ 56,
                 /* close= */ 57,
+                /* read= */ 63,
                 /* write= */ 64,
                 /* pread= */ 67,
                 /* preadv2= */ 286,

@@ -80,6 +80,11 @@ final class LinuxHost implements Host {
     }
 
     @Override
+    public PseudoTerminal openTerminal() throws BlockException {
+        return LinuxTerminal.open();
+    }
+
+    @Override
     public void demandRing() throws BlockException {
         IoUring.demand();
     }

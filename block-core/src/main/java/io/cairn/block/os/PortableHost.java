@@ -67,6 +67,11 @@ final class PortableHost implements Host {
     }
 
     @Override
+    public PseudoTerminal openTerminal() throws BlockException {
+        throw HostErrors.of(Errno.ENOTSUP);
+    }
+
+    @Override
     public void demandRing() throws BlockException {
         throw IoUring.refused(Errno.ENOSYS);
     }

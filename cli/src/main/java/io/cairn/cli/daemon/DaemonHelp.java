@@ -49,6 +49,7 @@ final class DaemonHelp {
     private static final String CHARDEVS =
             """
             Available chardev backend types:\s
+              pty
               ringbuf
               memory
               file

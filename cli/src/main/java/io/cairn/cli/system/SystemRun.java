@@ -14,6 +14,7 @@ import io.cairn.cli.daemon.PidFile;
 import io.cairn.cli.daemon.StandardStream;
 import io.cairn.cli.image.Images;
 import io.cairn.cli.io.IoConsole;
+import io.cairn.qmp.chardev.PtyChardev;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.daemon.StorageDaemon;
 import io.cairn.qmp.device.DeviceModel;
@@ -107,7 +108,7 @@ final class SystemRun {
         each(List.of("no-reboot", "no-shutdown", "action"), this::setActions);
         each(List.of("add-fd"), option -> InheritedDescriptor.add(option.value()));
         each(List.of("object"), option -> addObject(option.value()));
-        each(List.of("chardev"), option -> daemon.addChardev(option.value()));
+        each(List.of("chardev"), option -> addChardev(option.value()));
         each(List.of("qtest"), this::connectTester);
         each(List.of("blockdev"), option -> daemon.addNode(option.value()));
         each(DRIVES, this::addDrive);
@@ -191,7 +192,7 @@ final class SystemRun {
     private void connectTester(SystemOption option) throws BlockException, ToolException {
         String text = DeviceName.chardev(option.value(), "qtest");
         if (text != null) {
-            daemon.addChardev(text);
+            addChardev(text);
             service.chardevs().attach("qtest", Tester::serve);
         }
     }
@@ -328,7 +329,7 @@ final class SystemRun {
         if (text == null) {
             return;
         }
-        daemon.addChardev(text);
+        addChardev(text);
         String mode =
                 switch (option.name()) {
                     case "qmp" -> ",mode=control";
@@ -336,5 +337,14 @@ final class SystemRun {
                     default -> ",mode=readline";
                 };
         daemon.addMonitor("chardev=" + id + mode, "readline", true);
+    }
+
+    /// Tells the user where a terminal is.
+    private void addChardev(String text) throws BlockException {
+        if (daemon.addChardev(text) instanceof PtyChardev pty) {
+            String line = "char device redirected to " + pty.terminal();
+            invocation.out().print(line + " (label " + pty.id() + ")\n");
+            invocation.out().flush();
+        }
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 public final class ChardevFactory {
     /// The kinds of devices that there are.
     public static final List<String> BACKENDS =
-            List.of("ringbuf", "memory", "file", "null", "stdio", "socket");
+            List.of("pty", "ringbuf", "memory", "file", "null", "stdio", "socket");
 
     private final Chardevs chardevs;
     private final SecurityLookup security;
@@ -43,7 +43,7 @@ public final class ChardevFactory {
     }
 
     /// Makes a device from the text of `--chardev`.
-    public void add(String text) throws BlockException {
+    public Chardev add(String text) throws BlockException {
         Options options = Keyval.parseOpts(text, "backend").toOptions();
         String id = options.takeText("id");
         if (id == null) {
@@ -55,10 +55,12 @@ public final class ChardevFactory {
             throw new InvalidOptionException("chardev: \"" + id + "\" missing backend");
         }
         ChardevText given = new ChardevText(options);
-        Chardevs.Maker maker =
+        ChardevLog log = given.log();
+        LoggedDevice.Maker maker =
                 switch (backend) {
                     case "null" -> NullChardev::new;
                     case "stdio" -> () -> standard(id);
+                    case "pty" -> () -> PtyChardev.open(id);
                     case "socket" -> {
                         SocketOptions socket = given.socket();
                         yield () -> socket(id, socket);
@@ -77,24 +79,26 @@ public final class ChardevFactory {
                                     "'" + backend + "' is not a valid char driver name");
                 };
         given.requireEmpty();
-        chardevs.add(id, maker);
+        return chardevs.add(id, () -> LoggedDevice.make(log, maker));
     }
 
     /// Makes a device from a checked `ChardevBackend`.
-    public void add(String id, Arguments backend) throws BlockException {
-        chardevs.add(id, maker(id, backend));
+    public Chardev add(String id, Arguments backend) throws BlockException {
+        return chardevs.add(id, maker(id, backend));
     }
 
     /// Puts such a device in the place of another.
-    public void change(String id, Arguments backend) throws BlockException {
-        chardevs.change(id, maker(id, backend));
+    public Chardev change(String id, Arguments backend) throws BlockException {
+        return chardevs.change(id, maker(id, backend));
     }
 
     /// Whatever goes wrong is told with the device's name.
     private Chardevs.Maker maker(String id, Arguments backend) {
+        Arguments data = backend.object("data");
+        ChardevLog log = new ChardevLog(data.findString("logfile"), data.bool("logappend", false));
         return () -> {
             try {
-                return make(id, backend.string("type"), backend.object("data"));
+                return LoggedDevice.make(log, () -> make(id, backend.string("type"), data));
             } catch (BlockException e) {
                 throw e.prefixed("Failed to add chardev '" + id + "'");
             }
@@ -105,16 +109,19 @@ public final class ChardevFactory {
         return switch (type) {
             case "null" -> new NullChardev();
             case "stdio" -> standard(id);
-            case "socket" ->
-                    socket(
-                            id,
-                            new SocketOptions(
-                                    Address.ofLegacy(data.object("addr")),
-                                    data.bool("server", true),
-                                    data.bool("wait", false),
-                                    data.integer("reconnect", 0),
-                                    data.findString("tls-creds"),
-                                    data.findString("tls-authz")));
+            case "pty" -> PtyChardev.open(id);
+            case "socket" -> {
+                refuse(data, "telnet", "tn3270", "websocket");
+                yield socket(
+                        id,
+                        new SocketOptions(
+                                Address.ofLegacy(data.object("addr")),
+                                data.bool("server", true),
+                                data.bool("wait", false),
+                                data.integer("reconnect", 0),
+                                data.findString("tls-creds"),
+                                data.findString("tls-authz")));
+            }
             case "ringbuf", "memory" ->
                     RingBuffer.of(type, data.integer("size", RingBuffer.STANDARD_SIZE));
             case "file" -> {
@@ -127,6 +134,15 @@ public final class ChardevFactory {
                     throw new InvalidOptionException(
                             "'" + type + "' is not a valid char driver name");
         };
+    }
+
+    /// Protocols over a socket that there are not.
+    private static void refuse(Arguments data, String... protocols) throws BlockException {
+        for (String protocol : protocols) {
+            if (data.bool(protocol, false)) {
+                throw new InvalidOptionException("'" + protocol + "' is not supported");
+            }
+        }
     }
 
     private Chardev standard(String id) throws BlockException {

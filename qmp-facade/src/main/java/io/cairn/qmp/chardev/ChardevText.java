@@ -48,7 +48,7 @@ final class ChardevText {
         boolean isServer = bool("server", false);
         boolean waits = isServer && bool("wait", true);
         String reconnect = options.takeText("reconnect");
-        options.takeText("nodelay");
+        bool("nodelay", true);
         return new SocketOptions(
                 Address.of(new Arguments(address.build())),
                 isServer,
@@ -56,6 +56,11 @@ final class ChardevText {
                 reconnect == null ? 0 : number("reconnect", reconnect),
                 options.takeText("tls-creds"),
                 options.takeText("tls-authz"));
+    }
+
+    /// Where a copy of the output is kept.
+    ChardevLog log() throws InvalidOptionException {
+        return new ChardevLog(options.takeText("logfile"), bool("logappend", false));
     }
 
     /// The size of a ring.

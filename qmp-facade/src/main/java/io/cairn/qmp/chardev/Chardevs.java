@@ -23,50 +23,50 @@ public final class Chardevs implements AutoCloseable {
     public record ChardevInfo(String id, String filename, boolean isOpen) {}
 
     private static final class Entry {
-        Chardev device;
+        LoggedDevice device;
         boolean isInUse;
 
-        Entry(Chardev device) {
+        Entry(LoggedDevice device) {
             this.device = device;
         }
     }
 
     /// Makes a device.
     @FunctionalInterface
-    public interface Maker {
-        Chardev make() throws BlockException;
+    interface Maker {
+        LoggedDevice make() throws BlockException;
     }
 
     /// Makes a device under an id, if that is free.
-    public void add(String id, Maker maker) throws BlockException {
+    Chardev add(String id, Maker maker) throws BlockException {
         requireFree(id);
-        Chardev device = maker.make();
+        LoggedDevice made = maker.make();
         synchronized (this) {
-            if (entries.putIfAbsent(id, new Entry(device)) == null) {
-                return;
+            if (entries.putIfAbsent(id, new Entry(made)) == null) {
+                return made.device();
             }
         }
-        device.close();
-        requireFree(id);
+        made.close();
+        throw taken(id);
     }
 
     /// Puts another device in the place of one that nobody uses.
-    public void change(String id, Maker maker) throws BlockException {
+    Chardev change(String id, Maker maker) throws BlockException {
         require(id);
-        Chardev device = maker.make();
-        Chardev old;
+        LoggedDevice made = maker.make();
+        LoggedDevice old = made;
         synchronized (this) {
             Entry entry = entries.get(id);
-            old = device;
             if (entry != null && !entry.isInUse) {
                 old = entry.device;
-                entry.device = device;
+                entry.device = made;
             }
         }
         old.close();
-        if (old == device) {
+        if (old == made) {
             require(id);
         }
+        return made.device();
     }
 
     private synchronized void require(String id) throws BlockException {
@@ -81,18 +81,22 @@ public final class Chardevs implements AutoCloseable {
 
     /// The device of that id, if there is one.
     public synchronized Optional<Chardev> find(String id) {
-        return Optional.ofNullable(entries.get(id)).map(entry -> entry.device);
+        return Optional.ofNullable(entries.get(id)).map(entry -> entry.device.device());
     }
 
     private synchronized void requireFree(String id) throws BlockException {
         if (entries.containsKey(id)) {
-            throw new InvalidOptionException("Chardev with id '" + id + "' already exists");
+            throw taken(id);
         }
+    }
+
+    private static InvalidOptionException taken(String id) {
+        return new InvalidOptionException("Chardev with id '" + id + "' already exists");
     }
 
     /// Lets somebody speak over a device.
     public void attach(String id, FrontEnd frontEnd) throws BlockException {
-        Chardev device;
+        LoggedDevice device;
         synchronized (this) {
             Entry entry = entries.get(id);
             if (entry == null) {
@@ -109,7 +113,7 @@ public final class Chardevs implements AutoCloseable {
 
     /// Removes a device that nobody uses.
     public void remove(String id) throws BlockException {
-        Chardev device;
+        LoggedDevice device;
         synchronized (this) {
             Entry entry = entries.get(id);
             if (entry == null) {
@@ -128,7 +132,7 @@ public final class Chardevs implements AutoCloseable {
     public synchronized List<ChardevInfo> query() {
         List<ChardevInfo> infos = new ArrayList<>();
         entries.forEach((id, entry) ->
-                infos.add(new ChardevInfo(id, entry.device.filename(), entry.isInUse)));
+                infos.add(new ChardevInfo(id, entry.device.device().filename(), entry.isInUse)));
         return infos;
     }
 

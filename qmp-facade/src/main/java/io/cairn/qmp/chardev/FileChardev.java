@@ -1,42 +1,25 @@
 package io.cairn.qmp.chardev;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
-
 import io.cairn.block.BlockException;
-import io.cairn.block.os.HostFile;
-import io.cairn.block.os.OpenFlags;
-
-import java.nio.ByteBuffer;
 
 /// A device whose output goes to a file, and which has no input (QMP reference manual,
 /// "ChardevFile").
 final class FileChardev implements Chardev {
-    private final HostFile file;
+    private final OutputFile file;
 
-    @GuardedBy("this")
-    private long end;
-
-    private FileChardev(HostFile file, long end) {
+    private FileChardev(OutputFile file) {
         this.file = file;
-        this.end = end;
     }
 
     /// Opens a file, or makes it.
     ///
     /// @param appends whether what it holds stays
     static FileChardev open(String path, boolean appends) throws BlockException {
-        OpenFlags flags = OpenFlags.READ_WRITE.withCreate();
         try {
-            HostFile file = HostFile.open(path, appends ? flags : flags.withTruncate());
-            return new FileChardev(file, appends ? file.length() : 0);
+            return new FileChardev(OutputFile.open(path, appends));
         } catch (BlockException e) {
             throw e.prefixed("Could not open '" + path + "'");
         }
-    }
-
-    private synchronized void write(byte[] bytes) throws BlockException {
-        file.write(end, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
-        end += bytes.length;
     }
 
     @Override
@@ -46,7 +29,7 @@ final class FileChardev implements Chardev {
 
     @Override
     public void attach(FrontEnd frontEnd) {
-        OneWayStream.serve("file", frontEnd, this::write);
+        OneWayStream.serve("file", frontEnd, file::write);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Keyval;
 import io.cairn.block.os.ByteStream;
+import io.cairn.qmp.chardev.Chardev;
 import io.cairn.qmp.command.CommandTable;
 import io.cairn.qmp.command.Dispatcher;
 import io.cairn.qmp.command.QmpException;
@@ -148,8 +149,8 @@ public final class StorageDaemon implements AutoCloseable {
     }
 
     /// Makes a character device as `--chardev` asks for.
-    public void addChardev(String text) throws BlockException {
-        service.chardevFactory().add(text);
+    public Chardev addChardev(String text) throws BlockException {
+        return service.chardevFactory().add(text);
     }
 
     /// Starts a monitor as `--monitor` asks for.

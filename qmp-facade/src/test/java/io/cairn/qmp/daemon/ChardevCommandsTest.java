@@ -3,6 +3,8 @@ package io.cairn.qmp.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.block.option.Json;
+import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonString;
 import io.cairn.testimages.Eventually;
 
 import org.junit.jupiter.api.AfterEach;
@@ -10,8 +12,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 class ChardevCommandsTest {
     @TempDir Path directory;
@@ -72,6 +77,69 @@ class ChardevCommandsTest {
 
         Eventually.await("the greeting", () -> file.toFile().length() > "before\n{}\r\n".length());
         assertThat(Files.readString(file)).startsWith("before\n{\"QMP\"");
+    }
+
+    /// The terminal is opened by its name, by one program after another; each is greeted.
+    @Test
+    void aMonitorOnATerminalServesWhoeverOpensIt() throws Exception {
+        JsonObject made =
+                (JsonObject)
+                        daemon.execute(
+                                "chardev-add", "'id': 't', 'backend': {'type': 'pty', 'data': {}}");
+        String terminal = ((JsonString) Objects.requireNonNull(made.get("pty"))).value();
+        assertThat(Json.print(daemon.execute("query-chardev"))).contains("pty:" + terminal);
+        daemon.daemon.addMonitor("t");
+
+        for (int client = 0; client < 2; client++) {
+            try (RandomAccessFile end = new RandomAccessFile(terminal, "rw")) {
+                assertThat(line(end)).startsWith("{\"QMP\"");
+                end.writeBytes("{'execute': 'qmp_capabilities'}\n");
+                assertThat(line(end)).startsWith("{\"return\": {}");
+            }
+        }
+    }
+
+    private static String line(RandomAccessFile terminal) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = terminal.read(); c >= 0 && c != '\n'; c = terminal.read()) {
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    @Test
+    void aLogKeepsACopyOfWhatAMonitorWrites() throws Exception {
+        Path log = Files.writeString(directory.resolve("log"), "before\n");
+        Path out = directory.resolve("out");
+        add(
+                "f",
+                "'file', 'data': {'out': '%s', 'logfile': '%s', 'logappend': true}"
+                        .formatted(out, log));
+
+        daemon.daemon.addMonitor("f");
+
+        Eventually.await("the greeting", () -> log.toFile().length() > "before\n{}\r\n".length());
+        assertThat(Files.readString(log)).isEqualTo("before\n" + Files.readString(out));
+        assertThat(
+                        daemon.fail(
+                                "chardev-add",
+                                "'id': 'x', 'backend': {'type': 'null', 'data': {'logfile': '"
+                                        + directory.resolve("none/x")
+                                        + "'}}"))
+                .startsWith("GenericError: Failed to add chardev 'x': Could not create '")
+                .endsWith("none/x': No such file or directory");
+    }
+
+    @Test
+    void refusesProtocolsOverASocketThatThereAreNot() throws Exception {
+        assertThat(
+                        daemon.fail(
+                                "chardev-add",
+                                """
+                                'id': 'x', 'backend': {'type': 'socket', 'data': {'telnet': true,
+                                'addr': {'type': 'unix', 'data': {'path': '/x'}}}}\
+                                """))
+                .isEqualTo("GenericError: Failed to add chardev 'x': 'telnet' is not supported");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.chardev.Chardev;
 import io.cairn.qmp.chardev.ChardevFactory;
 import io.cairn.qmp.chardev.Chardevs;
+import io.cairn.qmp.chardev.PtyChardev;
 import io.cairn.qmp.chardev.RingBuffer;
 import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
@@ -70,19 +71,11 @@ public final class ChardevCommands implements CommandFamily {
     @Override
     public void addTo(CommandTable table) {
         table.addAnswering(
-                "chardev-add",
-                Addition::read,
-                in -> {
-                    factory.add(in.id(), in.backend());
-                    return JsonObject.EMPTY;
-                });
+                "chardev-add", Addition::read, in -> made(factory.add(in.id(), in.backend())));
         table.addAnswering(
                 "chardev-change",
                 Addition::read,
-                in -> {
-                    factory.change(in.id(), in.backend());
-                    return JsonObject.EMPTY;
-                });
+                in -> made(factory.change(in.id(), in.backend())));
         table.add("chardev-send-break", Break::read, this::sendBreak);
         table.add("ringbuf-write", Writing::read, this::write);
         table.addAnswering("ringbuf-read", Reading::read, this::read);
@@ -99,6 +92,13 @@ public final class ChardevCommands implements CommandFamily {
                                 ChardevFactory.BACKENDS.stream()
                                         .map(name -> JsonObject.builder().put("name", name).build())
                                         .toList()));
+    }
+
+    /// A `ChardevReturn`.
+    private static JsonObject made(Chardev device) {
+        return device instanceof PtyChardev pty
+                ? JsonObject.builder().put("pty", pty.terminal()).build()
+                : JsonObject.EMPTY;
     }
 
     /// No device of ours is a line on which a break means something.

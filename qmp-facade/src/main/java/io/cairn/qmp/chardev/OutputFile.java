@@ -1,0 +1,46 @@
+package io.cairn.qmp.chardev;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import io.cairn.block.BlockException;
+import io.cairn.block.os.HostFile;
+import io.cairn.block.os.OpenFlags;
+
+import java.nio.ByteBuffer;
+
+/// A file that grows by what is written. Thread-safe.
+final class OutputFile implements AutoCloseable {
+    private final HostFile file;
+
+    @GuardedBy("this")
+    private long end;
+
+    private OutputFile(HostFile file, long end) {
+        this.file = file;
+        this.end = end;
+    }
+
+    /// Opens a file, or makes it.
+    ///
+    /// @param appends whether what it holds stays
+    static OutputFile open(String path, boolean appends) throws BlockException {
+        OpenFlags flags = OpenFlags.READ_WRITE.withCreate();
+        HostFile file = HostFile.open(path, appends ? flags : flags.withTruncate());
+        try {
+            return new OutputFile(file, appends ? file.length() : 0);
+        } catch (BlockException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    synchronized void write(byte[] bytes) throws BlockException {
+        file.write(end, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
+        end += bytes.length;
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}
