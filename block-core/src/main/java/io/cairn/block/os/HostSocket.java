@@ -14,10 +14,17 @@ public interface HostSocket extends ByteStream {
     /// How many descriptors are passed at once; of more that come the rest is closed.
     int MOST_PASSED = 16;
 
+    /// The name of a peer that the host does not tell.
+    String UNKNOWN = "unknown";
+
     /// Connects. A name with several addresses is tried by each in turn.
     static HostSocket connect(SocketEndpoint endpoint) throws BlockException {
         return Host.current().connect(endpoint);
     }
+
+    /// Who is at the other end, for people to read: `127.0.0.1:4711`, `[::1]:4711`, `vsock 3:4711`,
+    /// or `process 4711`; `unknown` if the host does not tell.
+    String peerName();
 
     /// Writes bytes and passes descriptors beside them, which the peer gets as its own; these stay
     /// the caller's.

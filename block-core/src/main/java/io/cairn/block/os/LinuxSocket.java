@@ -192,6 +192,22 @@ final class LinuxSocket implements HostSocket {
     }
 
     @Override
+    public String peerName() {
+        try {
+            int fd = descriptor.enter();
+            try {
+                return isLocal
+                        ? "process " + SocketCalls.peerProcess(fd)
+                        : SocketAddresses.name(SocketCalls.peerAddress(fd));
+            } finally {
+                descriptor.leave();
+            }
+        } catch (BlockException _) {
+            return UNKNOWN;
+        }
+    }
+
+    @Override
     public boolean awaitReadable(long timeoutMillis) throws BlockException {
         int fd = descriptor.enter();
         try {

@@ -96,6 +96,17 @@ final class PortableSocket implements HostSocket {
 
     /// The channel leaves its blocking mode meanwhile, so nobody may write.
     @Override
+    public String peerName() {
+        try {
+            return channel.getRemoteAddress() instanceof InetSocketAddress peer
+                    ? SocketAddresses.name(peer.getAddress(), peer.getPort())
+                    : UNKNOWN;
+        } catch (IOException _) {
+            return UNKNOWN;
+        }
+    }
+
+    @Override
     public boolean awaitReadable(long timeoutMillis) throws BlockException {
         try (Selector selector = Selector.open()) {
             channel.configureBlocking(false);

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Endpoints as Linux's `struct sockaddr_*`: the family (16 bits, native), then what it takes.
@@ -45,6 +46,37 @@ final class SocketAddresses {
     /// The port of an address of TCP.
     static int port(byte[] address) {
         return ByteBuffer.wrap(address).getShort(2) & 0xffff;
+    }
+
+    /// An address as people write it, the port behind a colon; see {@link HostSocket#peerName()}.
+    static String name(byte[] address) {
+        ByteBuffer b = ByteBuffer.wrap(address);
+        return switch (family(address)) {
+            case SocketCalls.AF_INET -> name(Arrays.copyOfRange(address, 4, 8), port(address));
+            case SocketCalls.AF_INET6 -> name(Arrays.copyOfRange(address, 8, 24), port(address));
+            case SocketCalls.AF_VSOCK -> {
+                b.order(ByteOrder.nativeOrder());
+                yield "vsock " + unsigned(b.getInt(8)) + ":" + unsigned(b.getInt(4));
+            }
+            default -> HostSocket.UNKNOWN;
+        };
+    }
+
+    private static String unsigned(int value) {
+        return Integer.toUnsignedString(value);
+    }
+
+    private static String name(byte[] host, int port) {
+        try {
+            return name(InetAddress.getByAddress(host), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of " + host.length + " bytes", e);
+        }
+    }
+
+    static String name(InetAddress host, int port) {
+        String text = host.getHostAddress();
+        return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + port;
     }
 
     private static List<byte[]> ofInet(SocketEndpoint.Inet inet, boolean passive)

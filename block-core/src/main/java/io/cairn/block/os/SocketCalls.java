@@ -19,11 +19,16 @@ final class SocketCalls {
     private static final int SOL_SOCKET = 1;
     private static final int SO_REUSEADDR = 2;
     private static final int SO_KEEPALIVE = 9;
+    private static final int SO_PEERCRED = 17;
     private static final int SO_RCVTIMEO = 20;
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_NODELAY = 1;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
+
+    /// `struct ucred`: process, user, group.
+    private static final int PEER_SIZE = 12;
+
     private static final int MSG_NOSIGNAL = 0x4000;
 
     /// Fails rather than waits.
@@ -105,11 +110,38 @@ final class SocketCalls {
 
     /// The address that a socket is bound to, as `struct sockaddr`.
     static byte[] boundAddress(int fd) throws BlockException {
+        return address(ABI.getsockname(), fd);
+    }
+
+    /// The address of the peer of a connected socket, as `struct sockaddr`.
+    static byte[] peerAddress(int fd) throws BlockException {
+        return address(ABI.getpeername(), fd);
+    }
+
+    /// The process at the other end of a socket in the filesystem (`SO_PEERCRED`).
+    static int peerProcess(int fd) throws BlockException {
+        try (CallFrame frame = CallFrame.take()) {
+            frame.memory().putInt(CallFrame.DATA, PEER_SIZE);
+            long peer = frame.data() + 8;
+            LinuxCalls.check(
+                    Syscall.call(
+                            frame,
+                            ABI.getsockopt(),
+                            fd,
+                            SOL_SOCKET,
+                            SO_PEERCRED,
+                            peer,
+                            frame.data(),
+                            0));
+            return frame.memory().getInt(CallFrame.DATA + 8);
+        }
+    }
+
+    private static byte[] address(int number, int fd) throws BlockException {
         try (CallFrame frame = CallFrame.take()) {
             frame.memory().putInt(CallFrame.DATA, 128);
             LinuxCalls.check(
-                    Syscall.call(
-                            frame, ABI.getsockname(), fd, frame.data() + 8, frame.data(), 0, 0, 0));
+                    Syscall.call(frame, number, fd, frame.data() + 8, frame.data(), 0, 0, 0));
             byte[] address = new byte[Math.min(128, frame.memory().getInt(CallFrame.DATA))];
             frame.memory().get(CallFrame.DATA + 8, address);
             return address;

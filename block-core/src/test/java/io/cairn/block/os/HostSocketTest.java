@@ -218,4 +218,29 @@ class HostSocketTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void namesItsPeer(Way way) throws Exception {
+        SocketEndpoint port = new SocketEndpoint.Inet("127.0.0.1", 0, true, false, false);
+        try (HostListener listener = way.host.listen(port, 1);
+                HostSocket socket = way.host.connect(listener.endpoint());
+                HostSocket accepted = listener.accept()) {
+            assertThat(socket.peerName()).isEqualTo(listener.endpoint().toString());
+            assertThat(accepted.peerName()).matches("127\\.0\\.0\\.1:\\d+");
+        }
+    }
+
+    @Test
+    void namesTheProcessAtTheOtherEnd() throws Exception {
+        try (HostListener listener = Way.LINUX.host.listen(unix(), 1);
+                HostSocket socket = Way.LINUX.host.connect(listener.endpoint());
+                HostSocket accepted = listener.accept()) {
+            String self = "process " + ProcessHandle.current().pid();
+            assertThat(accepted.peerName()).isEqualTo(self);
+            assertThat(socket.peerName()).isEqualTo(self);
+            socket.close();
+            assertThat(socket.peerName()).isEqualTo(HostSocket.UNKNOWN);
+        }
+    }
 }

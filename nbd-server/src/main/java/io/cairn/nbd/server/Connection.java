@@ -10,16 +10,18 @@ final class Connection {
     private final NbdServer server;
     private final ByteStream stream;
     private final String name;
+    private final String peer;
 
     // Guarded by this.
     private @Nullable Transmission transmission;
     private @Nullable NbdExport export;
     private boolean isEnding;
 
-    Connection(NbdServer server, ByteStream stream, String name) {
+    Connection(NbdServer server, ByteStream stream, String name, String peer) {
         this.server = server;
         this.stream = stream;
         this.name = name;
+        this.peer = peer;
     }
 
     /// Serves the client, on a virtual thread, which holds next to nothing while it waits. A
@@ -58,6 +60,11 @@ final class Connection {
             export = chosen;
         }
         phase.run();
+    }
+
+    /// Who the client is, for people to read.
+    String peer() {
+        return peer;
     }
 
     /// Whether the client has chosen that export.

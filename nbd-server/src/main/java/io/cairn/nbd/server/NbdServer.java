@@ -82,9 +82,10 @@ public final class NbdServer implements AutoCloseable {
         }
     }
 
-    /// The number of clients that use an export, be it still offered or not.
-    public int clients(NbdExport export) {
-        return users(export).size();
+    /// The clients that use an export, be it still offered or not, as {@link HostSocket#peerName()}
+    /// names them.
+    public List<String> clients(NbdExport export) {
+        return users(export).stream().map(Connection::peer).sorted().toList();
     }
 
     private List<Connection> users(NbdExport export) {
@@ -167,7 +168,7 @@ public final class NbdServer implements AutoCloseable {
                 }
                 continue;
             }
-            serve(socket);
+            serve(socket, socket.peerName());
         }
     }
 
@@ -209,9 +210,11 @@ public final class NbdServer implements AutoCloseable {
     }
 
     /// Serves a connected client; returns at once.
-    public void serve(ByteStream stream) {
+    ///
+    /// @param peer what to call it
+    public void serve(ByteStream stream, String peer) {
         String name = "nbd:conn-" + NUMBERS.incrementAndGet();
-        Connection connection = new Connection(this, stream, name);
+        Connection connection = new Connection(this, stream, name, peer);
         lock.lock();
         try {
             if (isClosing) {

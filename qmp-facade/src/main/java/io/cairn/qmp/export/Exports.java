@@ -217,7 +217,7 @@ public final class Exports implements AutoCloseable {
                 throw new InvalidOptionException("Export '" + id + "' is already shutting down");
             }
             nbd = running();
-            if (!isHard && nbd.clients(export.nbd) > 0) {
+            if (!isHard && !nbd.clients(export.nbd).isEmpty()) {
                 throw new BlockException(Errno.EBUSY, "export '" + id + "' still in use")
                         .withHint("Use mode='hard' to force client disconnect");
             }
@@ -252,7 +252,7 @@ public final class Exports implements AutoCloseable {
 
     /// Closes an export, once its clients are gone.
     private void end(Export export, NbdServer nbd) {
-        if (nbd.clients(export.nbd) == 0) {
+        if (nbd.clients(export.nbd).isEmpty()) {
             closed(export);
         } else {
             Workers.startVirtual(
@@ -302,7 +302,7 @@ public final class Exports implements AutoCloseable {
                 export.nodeName,
                 export.nbd.name(),
                 export.nbd.writable(),
-                server == null ? 0 : server.clients(export.nbd),
+                server == null ? List.of() : server.clients(export.nbd),
                 export.isShuttingDown);
     }
 

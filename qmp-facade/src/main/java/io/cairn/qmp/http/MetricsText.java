@@ -132,7 +132,7 @@ final class MetricsText {
                             + label("node", export.nodeName())
                             + ","
                             + label("name", export.name());
-            addSample(name, labels, export.clients());
+            addSample(name, labels, export.clients().size());
         }
     }
 

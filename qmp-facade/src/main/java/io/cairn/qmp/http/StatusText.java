@@ -3,6 +3,7 @@ package io.cairn.qmp.http;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonString;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.statistics.OperationKind;
 import io.cairn.block.statistics.OperationStatistics;
@@ -115,13 +116,17 @@ final class StatusText {
         return info.build();
     }
 
+    private static JsonArray clients(ExportInfo export) {
+        return new JsonArray(export.clients().stream().<JsonValue>map(JsonString::new).toList());
+    }
+
     private static JsonValue export(ExportInfo export) {
         return JsonObject.builder()
                 .put("id", export.id())
                 .put("node", export.nodeName())
                 .put("name", export.name())
                 .put("writable", export.isWritable())
-                .put("clients", export.clients())
+                .put("clients", clients(export))
                 .put("shutting-down", export.isShuttingDown())
                 .build();
     }
