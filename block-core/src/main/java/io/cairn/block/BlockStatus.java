@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param length bytes from the asked offset for which all of this holds; never 0 unless the offset
 ///   is the end
-/// @param allocated this node answers for the range itself (else its backing node does, or it reads
-///   as zeroes)
+/// @param allocated this node answers for the range itself. If not, its backing node does; without
+///   one the range comes from elsewhere, and only `zero` says that it reads as zeroes
 /// @param data the range occupies space as data
 /// @param zero the range reads as zeroes
 /// @param hostOffset the offset of the range in `hostFile`, or -1

@@ -178,13 +178,12 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
         }
     }
 
-    /// The answer is that of a whole chain, since nothing shows through a point in time.
     @Override
     public BlockStatus snapshotStatus(long offset, long length, boolean wantZero)
             throws BlockException {
         Span span = clusters.beginRead(offset, length);
         try {
-            return source(span).chainStatus(offset, span.length(), null, wantZero);
+            return source(span).status(offset, span.length(), wantZero);
         } finally {
             clusters.endRead(span);
         }

@@ -1,7 +1,6 @@
 package io.cairn.block.filter;
 
 import io.cairn.block.BlockException;
-import io.cairn.block.BlockStatus;
 import io.cairn.block.Errno;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
@@ -35,9 +34,7 @@ final class SnapshotAccessInstance extends DriverInstance {
 
     @Override
     public Mapping mapForStatus(long offset, long count, boolean wantZero) throws BlockException {
-        BlockStatus status = snapshot.snapshotStatus(offset, count, wantZero);
-        long n = Math.min(count, status.length());
-        return status.zero() ? new Mapping.Zero(null, -1, n) : new Mapping.Opaque(null, n);
+        return new Mapping.Told(snapshot.snapshotStatus(offset, count, wantZero));
     }
 
     @Override

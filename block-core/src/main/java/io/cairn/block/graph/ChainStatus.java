@@ -10,8 +10,16 @@ import org.jspecify.annotations.Nullable;
 /// @param status the answer of the layer that answers, with the length for which it is right
 /// @param layer the node that answers; for a range that nothing in the chain holds, the last node
 ///   looked at
-/// @param depth how many layers (filters not counted) above that node, 0 for the top
+/// @param depth how many nodes were asked before that one, 0 for the top: of {@link #above} filters
+///   are among them, of {@link #visible} they are not
 public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
+    /// True if the answering layer decides what a read gives: it holds the range, or the chain ends
+    /// there and nobody says that the range is zero. Else the range shows what stands below the
+    /// layers that were asked, or zeroes.
+    public boolean isHeld() {
+        return status.allocated() || (!status.zero() && below(layer) == null);
+    }
+
     /// Looks from `top` down to but not including `base` (null: to the chain's end) for the layer
     /// that holds the start of a range. If none does, `allocated` of the answer is false. What
     /// filters above the base show is the base's.
@@ -29,14 +37,14 @@ public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
             }
             asked = Math.min(asked, status.length());
             BlockStatus deeper = next.io().status(offset, asked, wantZero);
-            depth += node.isFilter() ? 0 : 1;
+            depth++;
             if (deeper.length() == 0) {
                 // The layer above deferred to this one, which ends before: what it synthesises is
                 // its own.
                 return new ChainStatus(
                         new BlockStatus(asked, true, false, true, -1, null, false, status.eof()),
                         node,
-                        depth - (node.isFilter() ? 0 : 1));
+                        depth - 1);
             }
             node = next;
             status = deeper.withEof(status.eof() && deeper.length() == asked);

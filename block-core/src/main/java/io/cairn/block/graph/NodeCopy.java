@@ -93,6 +93,7 @@ final class NodeCopy {
                 yield true;
             }
             case Mapping.Transformed t -> false;
+            case Mapping.Told t -> false;
             case Mapping.Opaque o -> false;
         };
     }

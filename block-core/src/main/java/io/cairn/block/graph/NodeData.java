@@ -72,6 +72,7 @@ final class NodeData {
             case Mapping.Unallocated u -> readBacking(offset, dst);
             case Mapping.Stored s -> driver.read(offset, dst);
             case Mapping.Transformed t -> driver.read(offset, dst);
+            case Mapping.Told t -> driver.read(offset, dst);
             case Mapping.Opaque o -> driver.read(offset, dst);
         }
     }
@@ -259,6 +260,7 @@ final class NodeData {
                         case Mapping.Through t -> false;
                         case Mapping.Stored s -> false;
                         case Mapping.Transformed t -> false;
+                        case Mapping.Told t -> false;
                         case Mapping.Opaque o -> false;
                     };
             if (!zero) {
@@ -402,6 +404,7 @@ final class NodeData {
                             t.compressed() || t.hostOffset() < 0 ? null : t.child().node(),
                             t.compressed(),
                             false);
+            case Mapping.Told t -> t.status().withLength(n);
             case Mapping.Opaque o -> {
                 Mapping.Through t = o.status();
                 yield t == null

@@ -1,5 +1,7 @@
 package io.cairn.block.spi;
 
+import io.cairn.block.BlockStatus;
+
 import org.jspecify.annotations.Nullable;
 
 /// A driver's answer to the question where a guest range is: one step, for a prefix of the range
@@ -29,8 +31,9 @@ public sealed interface Mapping {
     ///   protocol), or -1
     record Zero(@Nullable Child child, long hostOffset, long length) implements Mapping {}
 
-    /// The node has nothing here: what a read gives is the business of the backing child; without
-    /// one, zeroes.
+    /// The node has nothing here. If its driver supports backing files, a read gives what the
+    /// backing child holds, and zeroes without one or behind its end. If not, nobody has said what
+    /// a read gives: status then tells neither data nor zeroes, and who wants the bytes reads them.
     record Unallocated(long length) implements Mapping {}
 
     /// The bytes are stored in a transformed way (compressed, encrypted): only the driver can read
@@ -41,6 +44,16 @@ public sealed interface Mapping {
     /// @param compressed true if the stored form is compressed
     record Transformed(Child child, long hostOffset, long length, boolean compressed)
             implements Mapping {}
+
+    /// What the driver knows of the range without a child of its own to ask: an answer of {@link
+    /// DriverInstance#mapForStatus} alone, from which nothing is read. A status that is neither
+    /// allocated nor zero says that the bytes come from elsewhere, and not what they are.
+    record Told(BlockStatus status) implements Mapping {
+        @Override
+        public long length() {
+            return status.length();
+        }
+    }
 
     /// The driver must see the request itself: it counts, delays, votes or fails it. Only the
     /// driver can read.

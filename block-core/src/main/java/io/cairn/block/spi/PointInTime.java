@@ -13,7 +13,8 @@ public interface PointInTime {
     /// Reads `dst.remaining()` bytes as they were.
     void readSnapshot(long offset, ByteBuffer dst) throws BlockException;
 
-    /// What is known of a range as it was.
+    /// What the node that holds a range as it was knows of it, without the chain below that node:
+    /// see {@link Mapping.Told}.
     BlockStatus snapshotStatus(long offset, long length, boolean wantZero) throws BlockException;
 
     /// Says that a range of the snapshot will not be read any more. Only whole clusters are let go.

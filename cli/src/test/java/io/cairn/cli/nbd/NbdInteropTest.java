@@ -194,6 +194,46 @@ class NbdInteropTest {
     }
 
     @Test
+    void allocationDepthCountsFiltersAsThePeerDoes() throws Exception {
+        PeerPrograms.require("qemu-nbd");
+        Path base = folder.resolve("base");
+        Path top = folder.resolve("top");
+        img("create", "-q", "-f", "qcow2", base.toString(), "1M");
+        img("create", "-q", "-f", "qcow2", "-b", base.toString(), "-F", "qcow2", top.toString());
+        run("qemu-io", "-f", "qcow2", "-c", "write 0 128k", base.toString());
+        run("qemu-io", "-f", "qcow2", "-c", "write 64k 64k", top.toString());
+        Path socket = folder.resolve("q");
+        String there = "nbd+unix:///?socket=" + socket;
+        List<String> seen = new ArrayList<>();
+        withServer(
+                socket,
+                () -> seen.add(run("nbdinfo", "--map=qemu:allocation-depth", there)),
+                "qemu-nbd",
+                "-A",
+                "-k",
+                socket.toString(),
+                "--image-opts",
+                "driver=copy-on-read,file.driver=qcow2,file.file.filename=" + top);
+        Options options =
+                new Options()
+                        .put("driver", "copy-on-read")
+                        .put("file.driver", "qcow2")
+                        .put("file.file.driver", "file")
+                        .put("file.file.filename", top.toString());
+        BlockBackend disk =
+                graph.open(
+                        new OpenRequest(
+                                null, options, NodeFlags.READ_ONLY.withReadOnly(false), true),
+                        Permissions.ALL,
+                        Permissions.ALL);
+        server.addExport(new NbdExport("disk", "", disk, false, false, true, List.of()));
+
+        assertThat(run("nbdinfo", "--map=qemu:allocation-depth", uri))
+                .contains("backing depth 3")
+                .isEqualTo(seen.getFirst());
+    }
+
+    @Test
     void nbdClientListsAndShakesHands() throws Exception {
         PeerPrograms.require("nbd-client");
         export(image);
@@ -339,12 +379,18 @@ class NbdInteropTest {
         return seen;
     }
 
-    private void withServer(Path socket, Runnable body, String... command)
+    /// What is done while a server runs.
+    @FunctionalInterface
+    private interface Body {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void withServer(Path socket, Body body, String... command)
             throws IOException, InterruptedException {
         withServer(() -> isListening(socket), body, command);
     }
 
-    private void withServer(BooleanSupplier listens, Runnable body, String... command)
+    private void withServer(BooleanSupplier listens, Body body, String... command)
             throws IOException, InterruptedException {
         PeerPrograms.require(command[0]);
         Process process =

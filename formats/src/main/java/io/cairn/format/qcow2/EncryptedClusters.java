@@ -35,7 +35,11 @@ final class EncryptedClusters {
             switch (mapping) {
                 case Mapping.Transformed t -> readPart(t, offset + done, part);
                 case Mapping.Zero _, Mapping.Unallocated _ -> Buffers.zero(part);
-                case Mapping.Data _, Mapping.Through _, Mapping.Stored _, Mapping.Opaque _ ->
+                case Mapping.Data _,
+                        Mapping.Through _,
+                        Mapping.Stored _,
+                        Mapping.Told _,
+                        Mapping.Opaque _ ->
                         throw new IllegalStateException("not an answer of an encrypted image");
             }
             done += n;

@@ -169,7 +169,7 @@ record Qcow2Measure(
         while (offset < size) {
             BlockStatus status = source.status(offset, size - offset);
             long end = offset + status.length();
-            if (status.data() && !status.zero()) {
+            if (!status.zero()) {
                 end = Math.min(geometry.alignUp(end), geometry.alignUp(size));
                 bytes += end - geometry.alignDown(offset);
             }

@@ -60,7 +60,7 @@ final class VmState {
                     case Mapping.Data d -> d.child().read(d.hostOffset(), part);
                     case Mapping.Transformed _ -> compressed.read(offset + done, part);
                     case Mapping.Zero _, Mapping.Unallocated _ -> Buffers.zero(part);
-                    case Mapping.Through _, Mapping.Stored _, Mapping.Opaque _ ->
+                    case Mapping.Through _, Mapping.Stored _, Mapping.Told _, Mapping.Opaque _ ->
                             throw new IllegalStateException("not an answer of this format");
                 }
                 done += n;

@@ -27,7 +27,7 @@ final class Pieces {
         static final Known NOTHING = new Known(null, 0);
 
         boolean readsAsZero() {
-            return status == null || status.zero() || !status.allocated();
+            return status == null || status.zero();
         }
 
         boolean isLike(Known other) {

@@ -88,8 +88,7 @@ final class RangeFinder {
         if (showsBacking && !status.allocated()) {
             return Range.Kind.BACKING;
         }
-        boolean zero = status.zero() || !status.allocated();
-        return zero && options.sparseBytes() > 0 ? Range.Kind.ZERO : Range.Kind.DATA;
+        return status.zero() && options.sparseBytes() > 0 ? Range.Kind.ZERO : Range.Kind.DATA;
     }
 
     /// Data grows to full units; what is not data shrinks to them.

@@ -75,9 +75,10 @@ final class MirrorCopy {
     ///
     /// @param isCleared the target reads as zeroes
     long mark(long offset, long length, boolean isCleared) throws BlockException {
-        BlockStatus status =
-                ChainStatus.above(plan.source(), plan.base(), offset, length, isCleared).status();
-        boolean isWanted = status.allocated() && !(isCleared && status.zero());
+        ChainStatus found =
+                ChainStatus.above(plan.source(), plan.base(), offset, length, isCleared);
+        BlockStatus status = found.status();
+        boolean isWanted = found.isHeld() && !(isCleared && status.zero());
         if (isWanted) {
             dirty.set(offset, status.length());
         }

@@ -232,11 +232,12 @@ public final class StreamJob extends BlockJob {
         if (next == null || range.bottom() == range.top()) {
             return -n;
         }
-        BlockStatus deeper = ChainStatus.above(next, range.base(), position, n, false).status();
-        if (!deeper.allocated()) {
-            return -(deeper.length() == 0 ? n : deeper.length());
+        ChainStatus deeper = ChainStatus.above(next, range.base(), position, n, false);
+        long known = deeper.status().length();
+        if (!deeper.isHeld()) {
+            return -(known == 0 ? n : known);
         }
-        return deeper.length();
+        return known;
     }
 
     /// The filter copies what is read through it.

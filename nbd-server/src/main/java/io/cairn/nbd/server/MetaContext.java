@@ -40,9 +40,8 @@ sealed interface MetaContext {
         @Override
         public Extent at(BlockBackend disk, long offset, long length) throws BlockException {
             ChainStatus found = disk.chainStatus(offset, length, true);
-            boolean unallocated = !found.status().allocated();
             int flags = found.status().data() ? 0 : NbdWire.STATE_HOLE;
-            flags |= found.status().zero() || unallocated ? NbdWire.STATE_ZERO : 0;
+            flags |= found.status().zero() ? NbdWire.STATE_ZERO : 0;
             return new Extent(found.status().length(), flags);
         }
     }

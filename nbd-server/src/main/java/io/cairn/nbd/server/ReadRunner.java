@@ -63,7 +63,7 @@ final class ReadRunner {
         long end = offset + request.length();
         while (offset < end) {
             BlockStatus status = disk.chainStatus(offset, end - offset, true).status();
-            boolean isZero = status.zero() || !status.allocated();
+            boolean isZero = status.zero();
             long n = Math.min(status.length(), isZero ? end - offset : room);
             boolean last = offset + n == end;
             if (isZero) {

@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
 
 /// A disk in memory behind a server on a unix socket, for tests.
 final class ServedDisk implements AutoCloseable {
-    final MemoryHost host = new MemoryHost();
+    final MemoryHost host;
     final BlockBackend disk;
     final Path socket;
 
@@ -34,7 +34,7 @@ final class ServedDisk implements AutoCloseable {
 
     private final Executor threads = Workers.pool("served", 1);
 
-    private final TestGraph served = new TestGraph(host, new FormatDrivers(), new FilterDrivers());
+    private final TestGraph served;
     private final BlockGraph clients =
             new BlockGraph(new DriverRegistry(List.of(new ProtocolDrivers())));
     private NbdServer server;
@@ -45,6 +45,13 @@ final class ServedDisk implements AutoCloseable {
 
     /// @param options of the node above the memory, which is named `mem`
     ServedDisk(Path folder, int length, Options options) throws BlockException {
+        this(folder, length, options, new MemoryHost());
+    }
+
+    /// @param host may hold more for the options to name
+    ServedDisk(Path folder, int length, Options options, MemoryHost host) throws BlockException {
+        this.host = host;
+        served = new TestGraph(host, new FormatDrivers(), new FilterDrivers());
         socket = folder.resolve("nbd.sock");
         host.put("disk", new MemoryStorage(new byte[length]));
         served.graph()

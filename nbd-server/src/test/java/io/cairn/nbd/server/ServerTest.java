@@ -13,8 +13,12 @@ import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.option.Options;
 import io.cairn.block.os.HostListener;
 import io.cairn.block.os.SocketEndpoint;
+import io.cairn.format.FormatDrivers;
 import io.cairn.protocol.nbd.NbdWire;
 import io.cairn.testimages.Eventually;
+import io.cairn.testimages.MemoryHost;
+import io.cairn.testimages.MemoryStorage;
+import io.cairn.testimages.TestGraph;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +108,38 @@ class ServerTest {
                 assertThat(dirty.length()).isEqualTo(65536);
                 assertThat(dirty.data()).isFalse();
             }
+        }
+    }
+
+    /// What a point in time of an overlay shows of its backing file is a hole, but not zero.
+    @Test
+    void holeThatIsNotSaidToBeZeroIsRead() throws BlockException {
+        MemoryHost host = new MemoryHost();
+        try (TestGraph images = new TestGraph(host, new FormatDrivers())) {
+            images.create("qcow2", "overlay", new Options().put("size", Integer.toString(LENGTH)));
+        }
+        host.put("kept", new MemoryStorage(new byte[LENGTH]));
+        Options options =
+                new Options()
+                        .put("driver", "snapshot-access")
+                        .put("file.driver", "copy-before-write")
+                        .put("file.file.driver", "qcow2")
+                        .put("file.file.file.driver", MemoryHost.DRIVER)
+                        .put("file.file.file.filename", "overlay")
+                        .put("file.file.backing", "mem")
+                        .put("file.target.driver", MemoryHost.DRIVER)
+                        .put("file.target.filename", "kept");
+        try (ServedDisk served = new ServedDisk(folder, LENGTH, options, host);
+                BlockBackend client = served.connect()) {
+            served.host.get("disk").corrupt(70_000, 1);
+
+            BlockStatus status = client.status(0, LENGTH, true);
+            ByteBuffer back = ByteBuffer.allocateDirect(LENGTH);
+            client.read(0, back);
+
+            assertThat(status.length()).isEqualTo(LENGTH);
+            assertThat(status.allocated() || status.data() || status.zero()).isFalse();
+            assertThat(back.get(70_000)).isNotZero();
         }
     }
 

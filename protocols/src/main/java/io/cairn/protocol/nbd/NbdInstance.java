@@ -205,8 +205,7 @@ final class NbdInstance extends DriverInstance {
         if ((extent.flags() & NbdWire.STATE_ZERO) != 0) {
             return new Mapping.Zero(null, offset, n);
         }
-        boolean isDirty = (extent.flags() & NbdWire.STATE_DIRTY) != 0;
-        return options.dirtyBitmap() != null && isDirty
+        return (extent.flags() & NbdWire.STATE_HOLE) != 0
                 ? new Mapping.Unallocated(n)
                 : new Mapping.Stored(offset, n);
     }
