@@ -234,13 +234,13 @@ class HostSocketTest {
     @Test
     void namesTheProcessAtTheOtherEnd() throws Exception {
         try (HostListener listener = Way.LINUX.host.listen(unix(), 1);
-                HostSocket socket = Way.LINUX.host.connect(listener.endpoint());
-                HostSocket accepted = listener.accept()) {
+                HostSocket socket = Way.LINUX.host.connect(listener.endpoint())) {
+            HostSocket accepted = listener.accept();
             String self = "process " + ProcessHandle.current().pid();
             assertThat(accepted.peerName()).isEqualTo(self);
             assertThat(socket.peerName()).isEqualTo(self);
-            socket.close();
-            assertThat(socket.peerName()).isEqualTo(HostSocket.UNKNOWN);
+            accepted.close();
+            assertThat(accepted.peerName()).isEqualTo(HostSocket.UNKNOWN);
         }
     }
 }
