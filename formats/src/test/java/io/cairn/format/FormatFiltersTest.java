@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.FilterDrivers;
@@ -123,6 +124,65 @@ class FormatFiltersTest {
     }
 
     // ---- copy-on-read
+
+    /// What is copied is padded to whole blocks, and that writes what is there already, too.
+    @Test
+    void copiesZeroesIntoLargeBlocksForWhoMayNotWrite() throws BlockException {
+        Options options =
+                new Options()
+                        .put("driver", "copy-on-read")
+                        .put("file.driver", "raw")
+                        .put("file.file.driver", "blkdebug")
+                        .put("file.file.align", CLUSTER)
+                        .putSub("file.file.image", qcow2("top").put("node-name", "q"));
+        BlockNode filter =
+                graph.graph().add(new OpenRequest(null, options, TestGraph.WRITABLE, true));
+        BlockNode image = graph.graph().find("q").orElseThrow();
+        try (BlockBackend reader =
+                        graph.graph()
+                                .newBackend(
+                                        "",
+                                        filter,
+                                        Permissions.of(Permission.CONSISTENT_READ),
+                                        Permissions.ALL);
+                BlockBackend below =
+                        graph.graph().newBackend("", image, Permissions.NONE, Permissions.ALL)) {
+            reader.read(3 * CLUSTER + 512, ByteBuffer.allocateDirect(512));
+
+            assertThat(isAllocated(below, 3)).isTrue();
+            assertThat(isAllocated(below, 4)).isFalse();
+        }
+    }
+
+    /// Its storage does not hear of it.
+    @Test
+    void copyingIsAnEventOfTheNodeThatIsCopiedInto() throws BlockException {
+        try (BlockBackend disk = open(debugged("file", "file.image"))) {
+            assertThatThrownBy(() -> disk.read(0, ByteBuffer.allocateDirect(16)))
+                    .isInstanceOfSatisfying(
+                            BlockException.class,
+                            e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
+        }
+        try (BlockBackend disk = open(debugged("file.file", "file.file.image"))) {
+            disk.read(0, ByteBuffer.allocateDirect(16));
+
+            assertThat(isAllocated(disk, 0)).isTrue();
+        }
+    }
+
+    /// A copy-on-read filter over an image with a tester at some place.
+    private static Options debugged(String tester, String below) {
+        Options options = new Options().put("driver", "copy-on-read");
+        options.put(tester + ".driver", "blkdebug");
+        options.put(tester + ".inject-error.0.event", "cor_write");
+        options.put(tester + ".inject-error.0.errno", 1);
+        if (tester.equals("file")) {
+            return options.putSub(below, qcow2("top"));
+        }
+        return options.put("file.driver", "qcow2")
+                .put(below + ".driver", "memory")
+                .put(below + ".filename", "top");
+    }
 
     private Options chain() throws BlockException {
         try (BlockBackend base = open(qcow2("base"))) {

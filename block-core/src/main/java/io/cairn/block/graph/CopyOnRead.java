@@ -67,10 +67,7 @@ final class CopyOnRead {
         try (PooledBuffer pooled = BufferPool.shared().acquire(count)) {
             ByteBuffer buffer = Buffers.slice(pooled.buffer(), 0, count);
             data.read(offset, buffer);
-            BlockNode storage = node.primary();
-            if (storage != null) {
-                storage.io().debugEvent(DebugEvent.COR_WRITE);
-            }
+            node.io().debugEvent(DebugEvent.COR_WRITE);
             if (Bytes.isZero(buffer)) {
                 data.writeZeroes(offset, count, UNCHANGED, node.limits());
             } else {

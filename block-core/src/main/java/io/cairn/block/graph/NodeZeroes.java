@@ -73,13 +73,14 @@ final class NodeZeroes {
         long innerStart = NodeIo.roundUp(offset, alignment);
         long innerEnd = end & -(long) alignment;
         WriteFlags plain = flags.withFua(false);
+        WriteFlags written = WriteFlags.NONE.withUnchanged(flags.unchanged());
         io.threshold().check(end);
         if (innerStart > innerEnd || (innerStart == innerEnd && innerStart != offset)) {
-            zeroEdge(offset, count, alignment);
+            zeroEdge(offset, count, written, alignment);
             return;
         }
         if (innerStart > offset) {
-            zeroEdge(offset, innerStart - offset, alignment);
+            zeroEdge(offset, innerStart - offset, written, alignment);
         }
         if (innerEnd > innerStart) {
             try {
@@ -90,13 +91,14 @@ final class NodeZeroes {
             }
         }
         if (end > innerEnd) {
-            zeroEdge(innerEnd, end - innerEnd, alignment);
+            zeroEdge(innerEnd, end - innerEnd, written, alignment);
         }
     }
 
     /// Zeroes a part of at most two aligned blocks by read-modify-write, inside a serialising
     /// request.
-    private void zeroEdge(long offset, long count, int alignment) throws BlockException {
+    private void zeroEdge(long offset, long count, WriteFlags flags, int alignment)
+            throws BlockException {
         long start = offset & -(long) alignment;
         int wide = Math.toIntExact(NodeIo.roundUp(offset + count, alignment) - start);
         try (PooledBuffer bounce = BufferPool.shared().acquire(wide)) {
@@ -105,7 +107,7 @@ final class NodeZeroes {
             Buffers.zero(Buffers.slice(whole, (int) (offset - start), (int) count));
             try {
                 io.debugEvent(DebugEvent.PWRITEV);
-                data.write(start, whole, WriteFlags.NONE);
+                data.write(start, whole, flags);
             } finally {
                 io.debugEvent(DebugEvent.PWRITEV_DONE);
             }
