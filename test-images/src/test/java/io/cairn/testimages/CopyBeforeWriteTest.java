@@ -11,6 +11,7 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.Workers;
 import io.cairn.block.WriteFlags;
+import io.cairn.block.filter.CopyBeforeWrite;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
@@ -109,6 +110,27 @@ class CopyBeforeWriteTest {
                 assertThat(copied[cluster * CLUSTER]).isEqualTo(isTouched ? OLD : 0);
             }
         }
+    }
+
+    @Test
+    void tellsHowFarItHasCome() throws BlockException {
+        try (BlockBackend disk = guest(keeper());
+                BlockBackend snapshot = snapshot()) {
+            CopyBeforeWrite keeper = (CopyBeforeWrite) keeperNode().driverInstance();
+            write(disk, CLUSTER - 1, 2);
+            snapshot.discard(4 * CLUSTER, CLUSTER);
+
+            assertThat(keeper.progress())
+                    .isEqualTo(
+                            new CopyBeforeWrite.Progress(
+                                    LENGTH - CLUSTER, 2 * CLUSTER, LENGTH - 3 * CLUSTER));
+            assertThat(keeperNode().filename()).isEqualTo("mem:disk");
+            assertThat(snapshot.node().filename()).isEqualTo("mem:disk");
+        }
+    }
+
+    private BlockNode keeperNode() {
+        return graph.graph().find("keeper").orElseThrow();
     }
 
     @Test

@@ -115,6 +115,20 @@ final class ClusterMap {
         }
     }
 
+    /// What readers may ask for, and where it is.
+    CopyBeforeWrite.Progress progress() {
+        lock.lock();
+        try {
+            long absent = missing.cardinality() + (long) busy.cardinality();
+            return new CopyBeforeWrite.Progress(
+                    isBroken ? 0 : kept.cardinality() * clusterSize,
+                    (kept.cardinality() - absent) * clusterSize,
+                    missing.cardinality() * clusterSize);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private long bytes(BitSet clusters) {
         long whole = clusters.cardinality() * clusterSize;
         long last = clusters.length() * clusterSize;

@@ -16,6 +16,13 @@ public interface CopyBeforeWrite extends PointInTime {
     /// @param isRead the disk could not be read; else the target could not be written
     record CopyFailure(boolean isRead, BlockException error) {}
 
+    /// Sums of the bytes of whole clusters.
+    ///
+    /// @param readable what may be read of the point in time
+    /// @param copied what of that is in the target
+    /// @param missing what is still to be copied
+    record Progress(long readable, long copied, long missing) {}
+
     /// Bytes that are copied together.
     long clusterSize();
 
@@ -25,6 +32,9 @@ public interface CopyBeforeWrite extends PointInTime {
     /// The bytes of the point in time that are not in the target yet, those that are being copied
     /// included.
     long uncopied();
+
+    /// How far the point in time has come.
+    Progress progress();
 
     /// Returns once no cluster that a range touches need be copied any more, or one failed; the
     /// clusters of a copy that failed are still to be copied.

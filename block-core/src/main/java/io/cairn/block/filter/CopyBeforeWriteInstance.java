@@ -16,6 +16,7 @@ import io.cairn.block.spi.ChildPermissions;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /// An open `copy-before-write` node.
 ///
@@ -114,6 +115,18 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
         return new ChildPermissions(own, shared.minus(Permission.WRITE).minus(Permission.RESIZE));
     }
 
+    /// The name of the disk: it is read and written through the node as it is.
+    @Override
+    public Optional<String> exactFilename() {
+        return Optional.of(file().node().filename());
+    }
+
+    /// What the target occupies is not the disk's.
+    @Override
+    public long allocatedLength() {
+        return file().allocatedLength();
+    }
+
     @Override
     public void close() {
         copy.awaitStragglers();
@@ -134,6 +147,11 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     @Override
     public long uncopied() {
         return clusters.uncopied();
+    }
+
+    @Override
+    public Progress progress() {
+        return clusters.progress();
     }
 
     @Override

@@ -11,13 +11,16 @@ import io.cairn.block.spi.Mapping;
 import io.cairn.block.spi.PointInTime;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /// An open `snapshot-access` node. Its length is that of the disk when it was opened.
 final class SnapshotAccessInstance extends DriverInstance {
+    private final Child file;
     private final PointInTime snapshot;
     private final long length;
 
     SnapshotAccessInstance(Child file) {
+        this.file = file;
         this.snapshot = file.pointInTime();
         this.length = file.length();
     }
@@ -62,6 +65,12 @@ final class SnapshotAccessInstance extends DriverInstance {
     public ChildPermissions childPermissions(
             Child child, Permissions needed, Permissions shared, boolean writable) {
         return new ChildPermissions(Permissions.NONE, Permissions.ALL);
+    }
+
+    /// The name of the node whose past is shown.
+    @Override
+    public Optional<String> exactFilename() {
+        return Optional.of(file.node().filename());
     }
 
     @Override

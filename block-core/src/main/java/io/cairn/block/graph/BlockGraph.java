@@ -18,6 +18,7 @@ import io.cairn.block.statistics.Accounting;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,10 @@ public final class BlockGraph implements AutoCloseable {
 
     // Guarded by the writer lock.
     private final Map<String, BlockNode> nodes = new LinkedHashMap<>();
+
+    /// How many places nodes have taken.
+    private long places;
+
     private long generatedNames;
     private Accounting.@Nullable Settings counting;
 
@@ -252,11 +257,14 @@ public final class BlockGraph implements AutoCloseable {
         return root.node();
     }
 
-    /// All open nodes, in the order of opening.
+    /// All open nodes, in the order in which their opening began: a node comes behind its storage,
+    /// which is opened first, and before its other children.
     public List<BlockNode> nodes() {
         writer.lock();
         try {
-            return List.copyOf(nodes.values());
+            List<BlockNode> ordered = new ArrayList<>(nodes.values());
+            ordered.sort(Comparator.comparingLong(BlockNode::place));
+            return ordered;
         } finally {
             writer.unlock();
         }
@@ -509,6 +517,12 @@ public final class BlockGraph implements AutoCloseable {
         return Optional.ofNullable(failure);
     }
 
+    /// Gives a node its place among all nodes.
+    void takePlace(BlockNode node) {
+        node.takePlace(places + 1);
+        places++;
+    }
+
     void register(BlockNode node) {
         nodes.put(node.name(), node);
         startCounting(node);
@@ -589,7 +603,7 @@ public final class BlockGraph implements AutoCloseable {
         }
         for (BlockNode node = overlay; node != null; node = node.primary()) {
             Optional<String> exact = node.exactFilename();
-            if (exact.isPresent()) {
+            if (exact.isPresent() && !FilenameSyntax.isJson(exact.get())) {
                 return FilenameSyntax.resolveBacking(exact.get(), name);
             }
         }

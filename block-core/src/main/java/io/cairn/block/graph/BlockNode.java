@@ -57,6 +57,7 @@ public final class BlockNode implements Node, Parent {
     private boolean implicit;
     private boolean formatProbed;
     private @Nullable String namedBacking;
+    private long place;
 
     /// Guarded by the graph's drain lock.
     private int quiesced;
@@ -102,6 +103,18 @@ public final class BlockNode implements Node, Parent {
     @Override
     public boolean isFilter() {
         return driver.kind() == DriverKind.FILTER;
+    }
+
+    /// Puts the node behind all nodes that have a place, unless it has one.
+    void takePlace(long last) {
+        if (place == 0) {
+            place = last;
+        }
+    }
+
+    /// Where the node stands among all nodes, counted from 1; 0 before it has a place.
+    long place() {
+        return place;
     }
 
     /// True for a node that a filename can lead to.

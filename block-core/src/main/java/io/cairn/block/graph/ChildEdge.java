@@ -22,6 +22,7 @@ import io.cairn.block.spi.PointInTime;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Set;
 
 /// An edge of the graph: the use of one node by one parent, with a name, roles and permissions.
@@ -64,6 +65,11 @@ public final class ChildEdge implements Child {
     @Override
     public BlockNode node() {
         return node;
+    }
+
+    /// The node above; empty for a front end's edge.
+    public Optional<BlockNode> parentNode() {
+        return parent instanceof BlockNode above ? Optional.of(above) : Optional.empty();
     }
 
     /// What the parent may do to the node.

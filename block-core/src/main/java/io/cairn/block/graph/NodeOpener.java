@@ -260,9 +260,14 @@ final class NodeOpener {
                         all);
         node.setImplicit(false);
         node.setFormatProbed(storage != null);
+        boolean hasStorage = storage != null || options.contains("file") || options.hasSub("file");
+        if (driver.isProtocol() || !hasStorage) {
+            graph.takePlace(node);
+        }
         boolean done = false;
         try {
             graph.opened(node, driver.open(new Context(node, options, storage)));
+            graph.takePlace(node);
             requireAllTaken(driver, options);
             node.io().setDetectZeroes(generic.detectZeroes());
             node.refresh();
@@ -439,6 +444,15 @@ final class NodeOpener {
 
         @Override
         public Optional<Child> openOptionalChild(String name, Set<ChildRole> roles)
+                throws BlockException {
+            Optional<Child> child = attachGiven(name, roles);
+            if (name.equals("file")) {
+                graph.takePlace(node);
+            }
+            return child;
+        }
+
+        private Optional<Child> attachGiven(String name, Set<ChildRole> roles)
                 throws BlockException {
             if (storage != null && name.equals("file")) {
                 return Optional.of(graph.attach(node, name, roles, storage, true));

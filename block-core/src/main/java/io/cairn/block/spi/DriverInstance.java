@@ -253,7 +253,8 @@ public abstract class DriverInstance {
         return Optional.empty();
     }
 
-    /// The plain name by which the storage could be opened without options, if there is one.
+    /// The plain name by which the storage could be opened without options, if there is one; of a
+    /// node that goes by the name of its child, that name, which may be a `json:` one.
     public Optional<String> exactFilename() {
         return Optional.empty();
     }

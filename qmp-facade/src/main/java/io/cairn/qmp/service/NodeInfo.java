@@ -2,9 +2,11 @@ package io.cairn.qmp.service;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.NodeFlags;
+import io.cairn.block.filter.CopyBeforeWrite;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
+import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
@@ -66,10 +68,24 @@ public final class NodeInfo {
         if (node.backing() != null) {
             info.put("backing_file", node.backing().node().filename());
         }
-        List<DirtyBitmap> bitmaps =
-                node.bitmaps().stream().filter(bitmap -> bitmap.name() != null).toList();
+        List<JsonValue> bitmaps = new ArrayList<>();
+        for (ChildEdge parent : node.parents()) {
+            BlockNode above = parent.parentNode().orElse(null);
+            if (above != null
+                    && parent.name().equals("file")
+                    && above.driverInstance() instanceof CopyBeforeWrite keeper) {
+                bitmaps.add(counter(keeper, keeper.progress().missing()));
+            }
+        }
+        for (DirtyBitmap bitmap : node.bitmaps().reversed()) {
+            bitmaps.add(bitmap(bitmap));
+        }
+        if (node.driverInstance() instanceof CopyBeforeWrite keeper) {
+            bitmaps.add(counter(keeper, keeper.progress().readable()));
+            bitmaps.add(counter(keeper, keeper.progress().copied()));
+        }
         if (!bitmaps.isEmpty()) {
-            info.put("dirty-bitmaps", bitmaps(bitmaps));
+            info.put("dirty-bitmaps", new JsonArray(bitmaps));
         }
         return info.build();
     }
@@ -112,23 +128,31 @@ public final class NodeInfo {
         return whole.put("backing-image", image(below, false)).build();
     }
 
-    private static JsonArray bitmaps(List<DirtyBitmap> bitmaps) {
-        List<JsonValue> infos = new ArrayList<>();
-        for (DirtyBitmap bitmap : bitmaps.reversed()) {
-            String name = bitmap.name();
-            JsonObject.Builder info =
-                    JsonObject.builder()
-                            .put("name", name == null ? "" : name)
-                            .put("count", bitmap.count())
-                            .put("granularity", bitmap.granularity())
-                            .put("recording", bitmap.isRecording())
-                            .put("busy", bitmap.isBusy())
-                            .put("persistent", bitmap.isPersistent());
-            if (bitmap.isInconsistent()) {
-                info.put("inconsistent", true);
-            }
-            infos.add(info.build());
+    private static JsonObject bitmap(DirtyBitmap bitmap) {
+        JsonObject.Builder info = JsonObject.builder();
+        String name = bitmap.name();
+        if (name != null) {
+            info.put("name", name);
         }
-        return new JsonArray(infos);
+        info.put("count", bitmap.count())
+                .put("granularity", bitmap.granularity())
+                .put("recording", bitmap.isRecording())
+                .put("busy", bitmap.isBusy())
+                .put("persistent", bitmap.isPersistent());
+        if (bitmap.isInconsistent()) {
+            info.put("inconsistent", true);
+        }
+        return info.build();
+    }
+
+    /// What a copy-before-write filter counts, as the nameless bitmap as which the peer shows it.
+    private static JsonObject counter(CopyBeforeWrite keeper, long bytes) {
+        return JsonObject.builder()
+                .put("count", bytes)
+                .put("granularity", keeper.clusterSize())
+                .put("recording", false)
+                .put("busy", false)
+                .put("persistent", false)
+                .build();
     }
 }
