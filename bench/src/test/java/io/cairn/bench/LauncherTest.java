@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -32,6 +33,10 @@ class LauncherTest {
             [ ! -e "$NOTES.fail" ] || exit 1
             ./cairn train-cache 2030-01-01T00:00:00.000Z > /dev/null
             """;
+
+    /// What the JVM tells of a method that its optimising compiler compiles.
+    private static final Pattern OPTIMISED =
+            Pattern.compile("^ *[0-9]+ +[0-9]+ [ %s!bn]+4 {7}([^ ]+)::", Pattern.MULTILINE);
 
     @TempDir Path temp;
 
@@ -50,6 +55,9 @@ class LauncherTest {
         write(checkout.resolve("pom.xml"), "");
         write(checkout.resolve("cli/pom.xml"), "");
         write(checkout.resolve("cli/src/main/java/A.java"), "");
+        Path directives = Path.of("cli/src/main/jvm/encryption.json");
+        Files.createDirectory(checkout.resolve(directives).getParent());
+        Files.copy(Reactor.root().resolve(directives), checkout.resolve(directives));
         executable(Files.createDirectory(bin).resolve("mvn"), FAKE_MVN);
         Path lib = Files.createDirectories(checkout.resolve("cli/target/lib"));
         try (var jars = Files.newDirectoryStream(Reactor.root().resolve("cli/target/lib"))) {
@@ -132,6 +140,42 @@ class LauncherTest {
 
         assertThat(changed.out()).isEqualTo(plain.out());
         assertThat(changed.err()).isEmpty();
+    }
+
+    @Test
+    void secretBringsTheOptimisingCompilerForEncryptionAlone() throws Exception {
+        cairn("--version");
+        ProcessBuilder builder =
+                builder(
+                        checkout.resolve("cairn").toString(),
+                        "img",
+                        "create",
+                        "-q",
+                        "-f",
+                        "luks",
+                        "--object",
+                        "secret,id=s,data=abc",
+                        "-o",
+                        "key-secret=s,iter-time=10",
+                        temp.resolve("v.luks").toString(),
+                        "1M");
+        Outcome plain = Outcome.of(builder);
+        builder.environment()
+                .put(
+                        "CAIRN_JAVA_OPTIONS",
+                        "-XX:+DisplayVMOutput -XX:+PrintFlagsFinal -XX:+PrintCompilation");
+        Outcome told = Outcome.of(builder);
+
+        assertThat(plain.status()).as(plain.err()).isZero();
+        assertThat(plain.out() + plain.err()).isEmpty();
+        assertThat(told.out())
+                .contains("3 compiler directives added")
+                .containsPattern("TieredStopAtLevel += 4 ");
+        List<String> optimised =
+                OPTIMISED.matcher(told.out()).results().map(found -> found.group(1)).toList();
+        assertThat(optimised)
+                .anyMatch(name -> name.startsWith("io.cairn.format.crypto."))
+                .allMatch(name -> name.matches(".*(crypto|security).*"));
     }
 
     @Test

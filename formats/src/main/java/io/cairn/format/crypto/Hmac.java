@@ -44,6 +44,17 @@ final class Hmac {
         digest(outer, code, length, code);
     }
 
+    /// Authenticates a code anew and adds the result to a sum: a step of PBKDF2.
+    ///
+    /// @param code a result of this, which becomes the next one
+    /// @param sum takes the exclusive or of itself and the new code
+    void step(byte[] code, byte[] sum) {
+        compute(code, code);
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] ^= code[i];
+        }
+    }
+
     private void digest(MessageDigest keyed, byte[] message, int count, byte[] code) {
         try {
             MessageDigest digest = (MessageDigest) keyed.clone();

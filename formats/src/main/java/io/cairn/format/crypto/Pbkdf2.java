@@ -69,10 +69,7 @@ public final class Pbkdf2 {
         hmac.compute(seed, u);
         byte[] sum = u.clone();
         for (long i = 1; i < iterations; i++) {
-            hmac.compute(u, u);
-            for (int j = 0; j < sum.length; j++) {
-                sum[j] ^= u[j];
-            }
+            hmac.step(u, sum);
         }
         int offset = index * hash.length();
         System.arraycopy(sum, 0, key, offset, Math.min(sum.length, key.length - offset));
