@@ -230,7 +230,7 @@ public final class LuksDriver implements BlockDriver {
         try {
             HeaderMaker creation = maker(options);
             long payload = headerLength(options);
-            long end = options.isDetached() ? payload : end(payload, options.size());
+            long end = options.isDetached() ? payload : end(payload, options);
             truncate(file, end, preallocation);
             creation.write(HeaderArea.of(file), passphrase, options.isDetached() ? 0 : payload);
         } finally {
@@ -276,11 +276,13 @@ public final class LuksDriver implements BlockDriver {
                 : Luks1Creation.headerLength(options.luks().spec());
     }
 
-    private static long end(long payload, long size) throws BlockException {
-        if (size < 0 || size > Long.MAX_VALUE - payload) {
+    /// Where the file ends: behind a whole sector, if those are larger than what disks consist of.
+    private static long end(long payload, Creation options) throws BlockException {
+        long size = options.size();
+        if (size < 0 || size > Long.MAX_VALUE - payload - LuksInstance.MAX_SECTOR) {
             throw tooLarge();
         }
-        return payload + size;
+        return payload + LuksInstance.wholeSectors(size, (int) options.sectorSize());
     }
 
     /// How the payload's space is had: that of metadata is there in any case. What is none of the
@@ -305,7 +307,7 @@ public final class LuksDriver implements BlockDriver {
         Creation options = CREATION.read(context.options(), Dialect.COMMAND_LINE);
         options.luks().requireUsable(context.objects(), LuksOptions.KEY_SECRET);
         long header = headerLength(options);
-        long length = options.isDetached() ? header : end(header, options.size());
+        long length = options.isDetached() ? header : end(header, options);
         return Optional.of(new Measure(length, length, -1));
     }
 }

@@ -29,6 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// An open LUKS volume.
 final class LuksInstance extends DriverInstance implements Amendable {
+    /// The largest sectors that there are.
+    static final int MAX_SECTOR = 4096;
+
     private static final int SECTOR = 512;
 
     private final Child file;
@@ -77,6 +80,12 @@ final class LuksInstance extends DriverInstance implements Amendable {
         return said >= 0 ? said : sector > SECTOR ? length & -(long) sector : length;
     }
 
+    /// The bytes of a disk of at least that length whose sectors are all there, if they are larger
+    /// than those that any disk consists of.
+    static long wholeSectors(long length, int sector) {
+        return sector > SECTOR ? length + sector - 1 & -(long) sector : length;
+    }
+
     @Override
     public Limits limits(Limits inherited) {
         return inherited.withRequestAlignment(
@@ -120,10 +129,11 @@ final class LuksInstance extends DriverInstance implements Amendable {
             throw new BlockException(
                     Errno.ENOTSUP, "The LUKS2 segment has a fixed size and cannot be resized");
         }
-        if (length > Long.MAX_VALUE - payload) {
+        if (length > Long.MAX_VALUE - payload - MAX_SECTOR) {
             throw new BlockException(Errno.EFBIG, "The requested file size is too large");
         }
-        file.truncate(payload + length, exact, preallocation, false);
+        long whole = wholeSectors(length, headers.sectorSize());
+        file.truncate(payload + whole, exact, preallocation, false);
     }
 
     @Override

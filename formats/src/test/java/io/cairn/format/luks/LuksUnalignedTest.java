@@ -3,6 +3,7 @@ package io.cairn.format.luks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.option.Keyval;
@@ -74,6 +75,30 @@ class LuksUnalignedTest {
         }
         try (BlockBackend again = open()) {
             assertThat(read(again, 0, LENGTH)).isEqualTo(model);
+        }
+    }
+
+    /// What was asked for fits in, whatever the sectors' size.
+    @ParameterizedTest
+    @ValueSource(ints = {512, 1024, 2048, 4096})
+    void lengthsAreOfWholeSectors(int sector) throws BlockException {
+        graph.graph().objects().add("secret", "s", new Options().put("data", "abc"));
+        graph.create(
+                "luks",
+                "disk",
+                Keyval.parseOpts(
+                                "version=2,pbkdf=pbkdf2,iter-time=0,key-secret=s,sector-size="
+                                        + sector
+                                        + ",size="
+                                        + (LENGTH + 512),
+                                null)
+                        .toOptions());
+        try (BlockBackend disk = open()) {
+            assertThat(disk.length()).isEqualTo(LENGTH + sector);
+
+            disk.truncate(2 * LENGTH + 512, false, Preallocation.OFF, false);
+
+            assertThat(disk.length()).isEqualTo(2 * LENGTH + sector);
         }
     }
 
