@@ -85,7 +85,7 @@ final class DaemonRun {
                     .chardevFactory()
                     .setStandardStream(new StandardStream(System.in, invocation.out()));
         }
-        daemon.service().setAnnouncer(new StandardStream(System.in, invocation.out())::announce);
+        daemon.setAnnouncer(new StandardStream(System.in, invocation.out())::announce);
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             Signals.onSignal(signal, daemon.service()::quit);
         }

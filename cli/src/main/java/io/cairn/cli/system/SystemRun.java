@@ -64,7 +64,7 @@ final class SystemRun {
         }
         StandardStream standard = new StandardStream(System.in, invocation.out());
         service.chardevFactory().setStandardStream(standard);
-        service.setAnnouncer(standard::announce);
+        daemon.setAnnouncer(standard::announce);
         daemon.setConsole(new IoConsole(invocation, images)::execute);
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             Signals.onSignal(signal, () -> service.end("host-signal"));

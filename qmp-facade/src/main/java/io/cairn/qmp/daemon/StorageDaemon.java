@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// A storage service with its commands.
@@ -37,6 +38,7 @@ public final class StorageDaemon implements AutoCloseable {
     private static final int MAJOR = 7;
     private static final int MINOR = 2;
     private static final int MICRO = 0;
+    private static final long MAX_SENDING_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final StorageService service;
     private final CommandTable table;
@@ -222,7 +224,27 @@ public final class StorageDaemon implements AutoCloseable {
 
     /// Lets people's commands read, write and examine images.
     public void setConsole(ImageConsole console) {
-        humanCommands.setConsole(console);
+        humanCommands.setConsole((backend, command) -> {
+            awaitSent();
+            return console.execute(backend, command);
+        });
+    }
+
+    /// Sends what commands have to tell people, line by line, to a place of the process's own.
+    public void setAnnouncer(Consumer<String> announcer) {
+        service.setAnnouncer(line -> {
+            awaitSent();
+            announcer.accept(line);
+        });
+    }
+
+    /// Lets what monitors have to send go out, before something is printed that may come to the
+    /// same place; a client that does not read is not waited for.
+    private void awaitSent() {
+        long deadline = System.nanoTime() + MAX_SENDING_NANOS;
+        for (Monitor monitor : monitors) {
+            monitor.awaitSent(deadline);
+        }
     }
 
     /// Lets people's monitors listen: all that the command line asks for is there.

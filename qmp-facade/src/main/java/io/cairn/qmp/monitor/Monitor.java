@@ -26,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// Until the client has turned `oob` on, its requests are answered on the thread that reads them,
 /// one after the other. From then on another thread does that, with some requests in a queue, and
-/// those out of band are answered at once. A client that does not read its replies is not read
+/// those out of band are answered at once. A client that leaves too many replies unread is not read
 /// from.
 public final class Monitor {
     private static final int BUFFER = 64 << 10;
@@ -103,6 +103,12 @@ public final class Monitor {
             descriptors.close();
             Workers.awaitEnd(sender);
         }
+    }
+
+    /// Waits until the client has been sent all that there is for it now, or the time by {@link
+    /// System#nanoTime} has come.
+    public void awaitSent(long deadline) {
+        outbox.awaitSent(deadline);
     }
 
     /// Waits, for a second at most, until the client has been sent all that there is for it.

@@ -15,15 +15,13 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// What is to be sent to a client, in order, and the loop that sends it.
 ///
-/// A client that does not read holds at most {@link #MAX_EVENTS} bytes of events, beyond which
-/// further ones are dropped, and the reply to one request: the next is not taken before there is
-/// room again.
+/// A client that does not read holds at most {@link #MAX_UNSENT} bytes of events and replies, and
+/// the reply to one more request: then events are dropped, and the next request is not taken before
+/// there is room again. So much is let wait since there are clients that send request after request
+/// and read only now and then.
 final class Outbox {
-    /// Bytes of unsent text beyond which events are dropped.
-    static final int MAX_EVENTS = 4 << 20;
-
-    /// Bytes of unsent text with which the next request is taken.
-    static final int ROOM = 64 << 10;
+    /// Bytes of unsent text beyond which events are dropped and no request is taken.
+    static final int MAX_UNSENT = 4 << 20;
 
     private static final int BUFFER = 64 << 10;
 
@@ -50,7 +48,7 @@ final class Outbox {
 
     /// Puts an event last, unless too much waits already.
     void addEvent(String line) {
-        add(line, MAX_EVENTS);
+        add(line, MAX_UNSENT);
     }
 
     private void add(String line, long most) {
@@ -70,7 +68,7 @@ final class Outbox {
     void awaitRoom() {
         lock.lock();
         try {
-            while (unsent > ROOM && !isClosed) {
+            while (unsent > MAX_UNSENT && !isClosed) {
                 changed.awaitUninterruptibly();
             }
         } finally {

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Clients that do what they should not hurt nobody else.
@@ -100,19 +101,31 @@ class HostileClientTest {
         assertThat(daemon.daemon.service().graph().nodes()).hasSizeGreaterThanOrEqualTo(3);
     }
 
-    /// A connection whose client sends requests and never reads.
+    /// A connection whose client sends so many requests and never reads.
     private static final class Deaf implements ByteStream {
-        private final byte[] request =
-                "{'execute':'query-qmp-schema'}".getBytes(StandardCharsets.UTF_8);
+        private final byte[] request;
+        private final int most;
         private final CountDownLatch closed = new CountDownLatch(1);
         private final AtomicLong taken = new AtomicLong();
+        private final CountDownLatch allTaken = new CountDownLatch(1);
+        private int sent;
         private boolean isGreeted;
+
+        Deaf(String command, int most) {
+            this.request = ("{'execute':'" + command + "'}").getBytes(StandardCharsets.UTF_8);
+            this.most = most;
+        }
 
         @Override
         public int read(ByteBuffer dst) {
+            if (sent > most) {
+                allTaken.countDown();
+                awaitClosed();
+            }
             if (closed.getCount() == 0) {
                 return -1;
             }
+            sent++;
             byte[] next =
                     isGreeted
                             ? request
@@ -125,6 +138,10 @@ class HostileClientTest {
 
         @Override
         public void write(ByteBuffer... srcs) {
+            awaitClosed();
+        }
+
+        private void awaitClosed() {
             try {
                 closed.await();
             } catch (InterruptedException e) {
@@ -153,7 +170,7 @@ class HostileClientTest {
 
     @Test
     void doesNotReadFromAClientThatDoesNotRead() throws Exception {
-        Deaf deaf = new Deaf();
+        Deaf deaf = new Deaf("query-qmp-schema", Integer.MAX_VALUE);
         Thread monitor =
                 Thread.ofPlatform().start(() -> daemon.daemon.monitor(deaf, "deaf", false).run());
         for (int i = 0; i < 20_000; i++) {
@@ -171,6 +188,19 @@ class HostileClientTest {
         assertThat(deaf.taken.get()).isLessThan(10_000);
         deaf.shutdown();
         monitor.join();
+    }
+
+    @Test
+    void goesOnWithRequestsWhileSomeRepliesAreUnread() throws Exception {
+        Deaf busy = new Deaf("query-status", 4_000);
+        Thread monitor =
+                Thread.ofPlatform().start(() -> daemon.daemon.monitor(busy, "busy", false).run());
+
+        boolean wereTaken = busy.allTaken.await(60, TimeUnit.SECONDS);
+
+        busy.shutdown();
+        monitor.join();
+        assertThat(wereTaken).isTrue();
     }
 
     @Test
