@@ -183,11 +183,11 @@ public final class BackupJob extends BlockJob {
         while (true) {
             pausePoint();
             checkpoint();
+            tellProgress(rest);
             BlockException failure = fatal.get();
             if (failure != null) {
                 throw failure;
             }
-            tellProgress(rest);
             long next = rest.nextMissing(cursor);
             if (next >= 0) {
                 long length = Math.min(piece, source.length() - next);
@@ -215,6 +215,9 @@ public final class BackupJob extends BlockJob {
     }
 
     private void copy(CopyBeforeWrite rest, long offset, long length) {
+        if (fatal.get() != null) {
+            return;
+        }
         CopyBeforeWrite.CopyFailure failure = rest.copy(offset, length);
         if (failure == null || isCancelled()) {
             return;

@@ -118,10 +118,12 @@ final class JobEnding {
         abort(failed);
     }
 
-    private static void abort(Job job) {
-        job.enter(JobState.ABORTING);
-        job.abort();
-        job.clean();
-        job.conclude();
+    private void abort(Job job) {
+        scheduler.atOnce(() -> {
+            job.enter(JobState.ABORTING);
+            job.abort();
+            job.clean();
+            job.conclude();
+        });
     }
 }

@@ -8,10 +8,13 @@ import io.cairn.block.Errno;
 import io.cairn.block.EventSink;
 import io.cairn.block.InvalidOptionException;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -25,6 +28,9 @@ public final class JobScheduler implements AutoCloseable {
     private final JobEnding ending = new JobEnding(this);
     private final EventSink events;
     private final LongSupplier clock;
+
+    /// What threads within {@link #atOnce} have told; a list is its thread's own.
+    private final Map<Thread, List<BlockEvent>> held = new ConcurrentHashMap<>();
 
     @GuardedBy("lock")
     private final SequencedMap<String, Job> jobs = new LinkedHashMap<>();
@@ -53,7 +59,31 @@ public final class JobScheduler implements AutoCloseable {
     }
 
     void emit(BlockEvent event) {
-        events.emit(event);
+        List<BlockEvent> told = held.get(Thread.currentThread());
+        if (told != null) {
+            told.add(event);
+        } else {
+            events.emit(event);
+        }
+    }
+
+    /// Takes steps whose events are sent when all are done, so that who hears of the first and asks
+    /// gets to know how they ended.
+    void atOnce(Runnable steps) {
+        Thread self = Thread.currentThread();
+        List<BlockEvent> told = new ArrayList<>();
+        held.put(self, told);
+        try {
+            steps.run();
+        } finally {
+            lock.lock();
+            try {
+                held.remove(self);
+                told.forEach(events::emit);
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /// Refuses an id that is taken or not well formed, before anything is made for the job.

@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 class JobSchedulerTest {
     private final EventLog log = new EventLog();
@@ -234,6 +236,31 @@ class JobSchedulerTest {
         assertThat(job.hooks).containsExactly("prepare", "abort", "clean");
         assertThat(log.all())
                 .contains(new JobEvent.Completed("j", "stream", 100, 100, 0, "Input/output error"));
+    }
+
+    @Test
+    void whoHearsThatAJobIsAbortedFindsItGone() throws BlockException {
+        List<Boolean> found = new CopyOnWriteArrayList<>();
+        AtomicReference<JobScheduler> asked = new AtomicReference<>();
+        JobScheduler telling =
+                new JobScheduler(event -> {
+                    if (event.equals(new JobEvent.StatusChange("j", "aborting"))) {
+                        found.add(asked.get().find("j").isPresent());
+                    }
+                    log.emit(event);
+                });
+        asked.set(telling);
+        ProbeJob job = new ProbeJob(telling, JobSettings.of("j"), null);
+        telling.add(job);
+        job.failure = new BlockException(Errno.EIO, "broken");
+
+        telling.start(job);
+
+        log.awaitState("j", "null");
+        assertThat(found).containsExactly(false);
+        assertThat(log.states("j"))
+                .containsExactly("created", "running", "aborting", "concluded", "null");
+        telling.close();
     }
 
     @Test
