@@ -29,6 +29,17 @@ record HumanCommand(List<String> names, String synopsis, String flags, String he
         return new HumanCommand(Arrays.asList(names.split("\\|")), synopsis, flags, help, action);
     }
 
+    /// The same action, whose failures are told without saying that they are errors.
+    static Action plainly(Action action) {
+        return words -> {
+            try {
+                return action.run(words);
+            } catch (BlockException | QmpException e) {
+                return HumanMonitor.told(e);
+            }
+        };
+    }
+
     /// The line that tells of the command.
     String line() {
         String shown = String.join("|", names);

@@ -75,7 +75,7 @@ public final class HumanCommands {
                         "device|all",
                         "",
                         "commit changes to the disk images (if -snapshot is used) or backing files",
-                        words -> commit(words.required("device"))));
+                        HumanCommand.plainly(words -> commit(words.required("device")))));
         monitor.add(
                 HumanCommand.of(
                         "qemu-io",
@@ -104,14 +104,14 @@ public final class HumanCommands {
                         "[-n] [[<domain>:]<bus>:]<slot> [file=file][,if=type][,...]",
                         "n",
                         "add drive to PCI storage controller",
-                        this::addDrive));
+                        HumanCommand.plainly(this::addDrive)));
         monitor.add(
                 HumanCommand.of(
                         "drive_del",
                         "device",
                         "",
                         "remove host block device",
-                        words -> removeDrive(words.required("id"))));
+                        HumanCommand.plainly(words -> removeDrive(words.required("id")))));
         monitor.add(
                 HumanCommand.of(
                         "eject",

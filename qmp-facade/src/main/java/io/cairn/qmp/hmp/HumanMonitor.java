@@ -71,8 +71,17 @@ public final class HumanMonitor {
             }
             return printed;
         } catch (BlockException | QmpException e) {
-            return "Error: " + e.getMessage() + "\n";
+            return "Error: " + told(e);
         }
+    }
+
+    /// A failure as people are told of it, with the further lines that it may have.
+    static String told(Exception e) {
+        String hint =
+                e instanceof BlockException failure
+                        ? failure.hint().map(h -> h + "\n").orElse("")
+                        : "";
+        return e.getMessage() + "\n" + hint;
     }
 
     private static @Nullable HumanCommand find(List<HumanCommand> table, String name) {

@@ -73,10 +73,12 @@ class HumanMonitorTest {
     void tellsWhatIsWrong() throws Exception {
         assertThat(run("nope")).isEqualTo("unknown command: 'nope'\r\n");
         assertThat(run("info nope")).isEqualTo("unknown command: 'info nope'\r\n");
-        assertThat(run("commit zz")).isEqualTo("Error: Device 'zz' not found\r\n");
+        assertThat(run("commit zz")).isEqualTo("Device 'zz' not found\r\n");
         assertThat(run("device_add foo"))
                 .isEqualTo("Error: 'foo' is not a valid device model name\r\n");
-        assertThat(run("drive_del zz")).isEqualTo("Error: Device 'zz' not found\r\n");
+        assertThat(run("drive_del zz")).isEqualTo("Device 'zz' not found\r\n");
+        assertThat(run("drive_add 0 if=none,file=/nonexistent/x,format=raw"))
+                .isEqualTo("Could not open '/nonexistent/x': No such file or directory\r\n");
     }
 
     @Test
