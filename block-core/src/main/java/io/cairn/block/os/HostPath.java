@@ -6,16 +6,28 @@ import io.cairn.block.HostException;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 
 /// What is done to names of the host's filesystem, without opening what they stand for.
 ///
 /// Failures are {@link HostException}s whose message is the text of the error number; the caller
 /// puts the name before it.
 public final class HostPath {
+    private static final String NAME_CHARACTERS =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final int RANDOM_CHARACTERS = 6;
+    private static final int MAX_ATTEMPTS = 100;
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private HostPath() {}
 
     /// Whether the name stands for something that can be looked at.
@@ -75,13 +87,34 @@ public final class HostPath {
         }
     }
 
-    /// Makes an empty file with a fresh name that its owner alone may use, and returns the name.
+    /// Makes an empty file with a fresh name that its owner alone may use, and returns the name:
+    /// the prefix and six letters and digits. A failure tells the name.
     public static String createTemporary(String directory, String prefix) throws BlockException {
-        try {
-            return Files.createTempFile(path(directory), prefix, "").toString();
-        } catch (IOException e) {
-            throw HostErrors.from(e);
+        for (int attempts = 1; ; attempts++) {
+            Path file = path(directory).resolve(prefix + randomName());
+            try {
+                return Files.createFile(file, OWNER_ONLY).toString();
+            } catch (FileAlreadyExistsException e) {
+                if (attempts == MAX_ATTEMPTS) {
+                    throw notTemporary(file, e);
+                }
+            } catch (IOException e) {
+                throw notTemporary(file, e);
+            }
         }
+    }
+
+    private static BlockException notTemporary(Path file, IOException cause) {
+        return HostErrors.from(cause).prefixed("Could not open temporary file '" + file + "'");
+    }
+
+    private static String randomName() {
+        Random random = ThreadLocalRandom.current();
+        StringBuilder name = new StringBuilder();
+        for (int i = 0; i < RANDOM_CHARACTERS; i++) {
+            name.append(NAME_CHARACTERS.charAt(random.nextInt(NAME_CHARACTERS.length())));
+        }
+        return name.toString();
     }
 
     /// The directory for temporary files: `TMPDIR`, else `/var/tmp` as there may be much of it,

@@ -68,9 +68,19 @@ class HostPathTest {
         assertFails(Errno.ENOENT, () -> HostPath.createDirectory(name("none/d")));
         String one = HostPath.createTemporary(name("d"), "vl.");
         String two = HostPath.createTemporary(name("d"), "vl.");
-        assertThat(one).startsWith(name("d/vl.")).isNotEqualTo(two);
+        assertThat(one).startsWith(name("d/vl.")).matches(".*[A-Za-z0-9]{6}").isNotEqualTo(two);
         assertThat(HostPath.stat(one))
                 .hasValueSatisfying(s -> assertThat(s.permissions()).isEqualTo(0600));
+    }
+
+    @Test
+    void namesATemporaryFileThatCannotBeMade() {
+        assertThatExceptionOfType(BlockException.class)
+                .isThrownBy(() -> HostPath.createTemporary(name("none"), "vl."))
+                .withMessageMatching(
+                        "Could not open temporary file '"
+                                + name("none")
+                                + "/vl\\.\\w{6}': No such file or directory");
     }
 
     @Test

@@ -26,7 +26,7 @@ public final class TemporaryOverlay {
         OpenRequest base = request.withFlags(flags.withReadOnly(true));
         try (BlockBackend image =
                 graph.open(base, Permissions.of(Permission.CONSISTENT_READ), Permissions.ALL)) {
-            String file = temporaryFile();
+            String file = HostPath.createTemporary(HostPath.temporaryDirectory(), "vl.");
             try {
                 CreateImage.prepare(graph, CreateRequest.of(file, FORMAT, image.length())).run();
                 Options overlay =
@@ -43,15 +43,6 @@ public final class TemporaryOverlay {
             } finally {
                 HostPath.delete(file);
             }
-        }
-    }
-
-    private static String temporaryFile() throws BlockException {
-        String directory = HostPath.temporaryDirectory();
-        try {
-            return HostPath.createTemporary(directory, "vl.");
-        } catch (BlockException e) {
-            throw e.prefixed("Could not open temporary file in '" + directory + "'");
         }
     }
 }

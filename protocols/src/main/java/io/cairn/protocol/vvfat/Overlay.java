@@ -30,14 +30,13 @@ final class Overlay implements AutoCloseable {
     }
 
     static Overlay create() throws BlockException {
-        String directory = HostPath.temporaryDirectory();
+        String name = HostPath.createTemporary(HostPath.temporaryDirectory(), "cairn-vvfat-");
         try {
-            String name = HostPath.createTemporary(directory, "cairn-vvfat-");
             HostFile file = HostFile.open(name, OpenFlags.READ_WRITE);
             HostPath.delete(name);
             return new Overlay(file);
         } catch (BlockException e) {
-            throw e.prefixed("Could not create a temporary file in '" + directory + "'");
+            throw e.prefixed("Could not open temporary file '" + name + "'");
         }
     }
 
