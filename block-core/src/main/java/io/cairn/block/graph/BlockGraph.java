@@ -54,6 +54,7 @@ public final class BlockGraph implements AutoCloseable {
 
     private final List<EventSink> listeners = new CopyOnWriteArrayList<>();
     private volatile WarningSink warnings = WarningSink.NONE;
+    private volatile boolean isForMachine;
     private volatile @Nullable BlockException closeFailure;
 
     /// A graph that follows no name found in an image.
@@ -93,6 +94,16 @@ public final class BlockGraph implements AutoCloseable {
     /// Sends warnings here from now on.
     public void setWarningSink(WarningSink sink) {
         warnings = sink;
+    }
+
+    /// From now on nodes are disks of a machine, which gets no image of a kind that is kept for its
+    /// conversion alone.
+    public void serveMachine() {
+        isForMachine = true;
+    }
+
+    boolean isForMachine() {
+        return isForMachine;
     }
 
     void warn(String message) {
@@ -526,6 +537,11 @@ public final class BlockGraph implements AutoCloseable {
     void register(BlockNode node) {
         nodes.put(node.name(), node);
         startCounting(node);
+    }
+
+    /// Undoes {@link #register}, if that was done.
+    void unregister(BlockNode node) {
+        nodes.remove(node.name(), node);
     }
 
     BlockNode requireNode(String name) throws BlockException {

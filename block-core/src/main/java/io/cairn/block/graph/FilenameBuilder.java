@@ -47,9 +47,12 @@ final class FilenameBuilder {
         return exactFilename(primary);
     }
 
-    /// The options that open the same node again: its own as flat keys, its children nested; those
-    /// named `list.0`, `list.1`, … as the list.
+    /// The options that open the same node again, or what an implicit filter shows: its own as flat
+    /// keys, its children nested; those named `list.0`, `list.1`, … as the list.
     private static JsonObject fullOptions(BlockNode node) {
+        if (node.isImplicit() && node.filtered() != null) {
+            return fullOptions(node.filtered());
+        }
         JsonObject.Builder full = JsonObject.builder();
         full.put("driver", node.driver());
         Options own = node.driverInstance().identityOptions();

@@ -268,24 +268,35 @@ final class NodeOpener {
         try {
             graph.opened(node, driver.open(new Context(node, options, storage)));
             graph.takePlace(node);
+            if (followBacking && !driver.supportsBacking()) {
+                requireNoBacking(options);
+            }
             requireAllTaken(driver, options);
             node.io().setDetectZeroes(generic.detectZeroes());
             node.refresh();
             if (driver.kind() == DriverKind.FILTER) {
                 graph.updatePermissions(node);
             }
+            // No node of the backing chain may have its name.
+            graph.register(node);
             if (driver.supportsBacking()) {
                 openBacking(node, backing, noBacking, followBacking);
             }
-            graph.register(node);
             done = true;
             return node;
         } catch (BlockException e) {
             throw e.atNode(node.name());
         } finally {
             if (!done) {
+                graph.unregister(node);
                 graph.abandon(node);
             }
+        }
+    }
+
+    private static void requireNoBacking(Options options) throws InvalidOptionException {
+        if (options.contains("backing") || options.hasSub("backing")) {
+            throw new InvalidOptionException("Driver doesn't support backing files");
         }
     }
 
@@ -323,7 +334,16 @@ final class NodeOpener {
         }
         if (reference != null) {
             requireNothingElse(sub);
-            graph.attach(node, "backing", BACKING, graph.requireNode(reference), false);
+            BlockNode referred = graph.requireNode(reference);
+            if (referred == node) {
+                throw new InvalidOptionException(
+                        "Making '"
+                                + reference
+                                + "' a backing child of '"
+                                + reference
+                                + "' would create a cycle");
+            }
+            graph.attach(node, "backing", BACKING, referred, false);
             return;
         }
         if (named.isEmpty() && sub.isEmpty()) {
@@ -352,7 +372,7 @@ final class NodeOpener {
             throw e.prefixed("Could not open backing file");
         }
         graph.attach(node, "backing", BACKING, backing, true);
-        if (fromImage && !overridden) {
+        if (fromImage && resolved != null && !overridden) {
             node.setNamedBacking(backing.filename());
         }
     }
@@ -571,6 +591,11 @@ final class NodeOpener {
         public String probe(ByteBuffer head) throws BlockException {
             String filename = storage == null ? "" : storage.filename();
             return NodeOpener.this.probe(head, filename).name();
+        }
+
+        @Override
+        public boolean isForMachine() {
+            return graph.isForMachine();
         }
 
         @Override

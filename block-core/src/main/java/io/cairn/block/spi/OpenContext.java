@@ -74,6 +74,10 @@ public interface OpenContext {
     /// @param head the first bytes of the image
     String probe(ByteBuffer head) throws BlockException;
 
+    /// True if the node is to be a disk of a machine, or part of one: images of a kind that is kept
+    /// for its conversion alone are then refused.
+    boolean isForMachine();
+
     /// Tells the user of something that works but is unwise.
     void warn(String message);
 

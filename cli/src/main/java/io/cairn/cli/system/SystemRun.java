@@ -50,6 +50,7 @@ final class SystemRun {
     SystemRun(Invocation invocation, Images images) {
         this.invocation = invocation;
         this.images = images;
+        images.graph().serveMachine();
         daemon = new StorageDaemon(images.graph());
         service = daemon.service();
         maker = new DriveMaker(service.graph(), service.drives());

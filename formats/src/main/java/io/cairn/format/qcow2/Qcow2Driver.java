@@ -105,6 +105,16 @@ public final class Qcow2Driver implements BlockDriver {
     /// Refuses what only shows its header, unless that is all that is wanted.
     private static void requireUsable(Qcow2Header header, OpenContext context)
             throws BlockException {
+        if (header.cryptMethod() == Qcow2Layout.CRYPT_AES && context.isForMachine()) {
+            throw new UnsupportedImageException(
+                            Errno.ENOSYS,
+                            "Use of AES-CBC encrypted qcow2 images is no longer supported in system"
+                                    + " emulators")
+                    .withHint(
+                            "You can use 'qemu-img convert' to convert your image to an alternative"
+                                + " supported format, such as unencrypted qcow2, or raw with the"
+                                + " LUKS format instead.");
+        }
         Features features = header.features();
         boolean isWritable = !context.flags().readOnly();
         if (features.isCorrupt() && isWritable && !context.flags().check()) {

@@ -24,8 +24,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /// move. Everything but the header is used with it held.
 final class Qcow2Image {
     /// One cluster in this many without space on the storage makes an image one that was
-    /// preallocated, as far as one can tell.
+    /// preallocated, as far as one can tell; but not a single cluster.
     private static final int SPARSE_SHARE = 10;
+
+    private static final int MIN_SPARSE = 2;
 
     /// Slices that are not worth a thread to let them go.
     private static final int FEW_SLICES = 16;
@@ -487,7 +489,7 @@ final class Qcow2Image {
             known =
                     allocated >= 0
                             && clusters - (allocated >>> geometry.clusterBits())
-                                    >= clusters / SPARSE_SHARE;
+                                    >= Math.max(MIN_SPARSE, clusters / SPARSE_SHARE);
             preallocated = known;
         }
         return known;
