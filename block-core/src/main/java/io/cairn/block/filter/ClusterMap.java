@@ -48,6 +48,10 @@ final class ClusterMap {
     @GuardedBy("lock")
     private final BitSet busy = new BitSet();
 
+    /// Clusters that a guest has written to.
+    @GuardedBy("lock")
+    private final BitSet overwritten = new BitSet();
+
     @GuardedBy("lock")
     private final List<Span> readers = new ArrayList<>();
 
@@ -115,15 +119,48 @@ final class ClusterMap {
         }
     }
 
-    /// What readers may ask for, and where it is.
-    CopyBeforeWrite.Progress progress() {
+    /// The bytes of the clusters that nobody has begun to copy yet.
+    long missing() {
         lock.lock();
         try {
-            long absent = missing.cardinality() + (long) busy.cardinality();
-            return new CopyBeforeWrite.Progress(
-                    isBroken ? 0 : kept.cardinality() * clusterSize,
-                    (kept.cardinality() - absent) * clusterSize,
-                    missing.cardinality() * clusterSize);
+            return missing.cardinality() * clusterSize;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The bytes of all clusters.
+    long all() {
+        return end(0, length) * clusterSize;
+    }
+
+    /// The bytes of the clusters that a reader may ask for.
+    long readable() {
+        lock.lock();
+        try {
+            return isBroken ? 0 : kept.cardinality() * clusterSize;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Notes that a guest writes to a range, which was copied as far as it had to be.
+    void overwrite(long offset, long count) {
+        lock.lock();
+        try {
+            if (offset < length) {
+                overwritten.set(first(offset), end(offset, count));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The bytes of the clusters that guests have written to.
+    long overwritten() {
+        lock.lock();
+        try {
+            return overwritten.cardinality() * clusterSize;
         } finally {
             lock.unlock();
         }

@@ -16,13 +16,6 @@ public interface CopyBeforeWrite extends PointInTime {
     /// @param isRead the disk could not be read; else the target could not be written
     record CopyFailure(boolean isRead, BlockException error) {}
 
-    /// Sums of the bytes of whole clusters.
-    ///
-    /// @param readable what may be read of the point in time
-    /// @param copied what of that is in the target
-    /// @param missing what is still to be copied
-    record Progress(long readable, long copied, long missing) {}
-
     /// Bytes that are copied together.
     long clusterSize();
 
@@ -33,8 +26,15 @@ public interface CopyBeforeWrite extends PointInTime {
     /// included.
     long uncopied();
 
-    /// How far the point in time has come.
-    Progress progress();
+    /// Bytes of the clusters that nobody has begun to copy yet.
+    long missing();
+
+    /// Bytes of the clusters that a reader of the point in time may ask for. As with the peer, a
+    /// backup tells of all, though one by a bitmap keeps what that names.
+    long readable();
+
+    /// Bytes of the clusters that guests have written to.
+    long overwritten();
 
     /// Returns once no cluster that a range touches need be copied any more, or one failed; the
     /// clusters of a copy that failed are still to be copied.

@@ -31,6 +31,7 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     private final ClusterCopy copy;
 
     private volatile CancelScope scope = new CancelScope();
+    private volatile boolean isBackup;
 
     CopyBeforeWriteInstance(
             Node node,
@@ -81,6 +82,7 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     private void copy(CancelScope current, long offset, long length) throws BlockException {
         try {
             current.run(() -> copy.run(offset, length));
+            clusters.overwrite(offset, length);
         } catch (BlockException e) {
             if (current.isCancelled()) {
                 return;
@@ -150,8 +152,18 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     }
 
     @Override
-    public Progress progress() {
-        return clusters.progress();
+    public long missing() {
+        return clusters.missing();
+    }
+
+    @Override
+    public long readable() {
+        return isBackup ? clusters.all() : clusters.readable();
+    }
+
+    @Override
+    public long overwritten() {
+        return clusters.overwritten();
     }
 
     @Override
@@ -172,6 +184,7 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     @Override
     public void copyInside(CancelScope newScope) {
         scope = newScope;
+        isBackup = true;
     }
 
     @Override

@@ -188,6 +188,19 @@ public final class BlockNode implements Node, Parent {
         return overlays;
     }
 
+    /// The open nodes that have this one as their child of that name, the newest last.
+    public List<BlockNode> parentsBy(String childName) {
+        List<BlockNode> found = new ArrayList<>();
+        for (ChildEdge edge : parents) {
+            if (edge.name().equals(childName)
+                    && edge.parent() instanceof BlockNode parent
+                    && parent.isOpen()) {
+                found.add(parent);
+            }
+        }
+        return found;
+    }
+
     /// The edges to this node's children, in the order in which they were attached.
     public List<ChildEdge> children() {
         return children;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
 
 /// A run-time dirty bitmap: which granules of a node were written since the bitmap was made or
 /// cleared.
@@ -128,6 +129,11 @@ public final class DirtyBitmap {
     public synchronized void beginUse() {
         successor = new DirtyBitmap(null, granularity(), length);
         busy = true;
+    }
+
+    /// Takes the writes since {@link #beginUse}; empty if the bitmap is not in use so.
+    public synchronized Optional<DirtyBitmap> successor() {
+        return Optional.ofNullable(successor);
     }
 
     /// Ends {@link #beginUse}.

@@ -304,9 +304,13 @@ record CreateOptions(
 
     /// The guest bytes of the image: whole sectors.
     ///
+    /// @param isExact a size that is not, is refused rather than rounded up
     /// @throws BlockException if a disk cannot be so large; with `EFBIG` if it cannot with these
     ///   clusters
-    long guestBytes() throws BlockException {
+    long guestBytes(boolean isExact) throws BlockException {
+        if (isExact && size % SECTOR != 0) {
+            throw new InvalidOptionException("Image size must be a multiple of 512 bytes");
+        }
         long rounded = (size + SECTOR - 1) & -SECTOR;
         if (size < 0 || rounded < 0) {
             throw new InvalidOptionException(
@@ -321,7 +325,8 @@ record CreateOptions(
                             + ")");
         }
         if (geometry.l1Entries(rounded) > Qcow2Layout.MAX_L1_BYTES / Long.BYTES) {
-            throw new BlockException(Errno.EFBIG, Errno.EFBIG.text());
+            throw BlockException.of(
+                    Errno.EFBIG, "Could not resize image: Failed to grow the L1 table");
         }
         return rounded;
     }

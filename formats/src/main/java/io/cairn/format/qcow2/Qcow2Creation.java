@@ -51,10 +51,10 @@ final class Qcow2Creation {
     /// Guest clusters and where they are allocated.
     private record Run(long guestCluster, long hostCluster, long clusters) {}
 
-    private Qcow2Creation(CreateOptions options) throws BlockException {
+    private Qcow2Creation(CreateOptions options, boolean isExact) throws BlockException {
         this.options = options;
         this.geometry = options.geometry();
-        this.guestBytes = options.guestBytes();
+        this.guestBytes = options.guestBytes(isExact);
         LuksCreateOptions encryption = options.luks();
         this.luks = encryption == null ? null : new Luks1Creation(encryption, new SecureRandom());
         this.draft = draft();
@@ -72,11 +72,14 @@ final class Qcow2Creation {
         for (String key : context.options().keys()) {
             context.options().take(key);
         }
-        Qcow2Creation creation = new Qcow2Creation(options);
+        boolean isThere = !context.makesFile();
+        Child found = isThere ? context.file(given) : null;
+        Qcow2Creation creation = new Qcow2Creation(options, isThere);
         byte[] passphrase = creation.passphrase(context.objects());
         try {
             creation.layOut();
-            creation.write(new ImageFile(context.file(given)), passphrase);
+            Child file = found == null ? context.file(given) : found;
+            creation.write(new ImageFile(file), passphrase);
         } finally {
             Arrays.fill(passphrase, (byte) 0);
         }

@@ -70,20 +70,25 @@ final class MirrorCopy {
         }
     }
 
-    /// Makes the start of a range dirty if it is to be copied; returns for how far that was looked
-    /// at.
+    /// Makes the start of a range dirty if it is to be copied.
     ///
     /// @param isCleared the target reads as zeroes
-    long mark(long offset, long length, boolean isCleared) throws BlockException {
+    /// @return how much of the range that was looked at, and whether the source has something there
+    Marked mark(long offset, long length, boolean isCleared) throws BlockException {
         ChainStatus found =
                 ChainStatus.above(plan.source(), plan.base(), offset, length, isCleared);
         BlockStatus status = found.status();
-        boolean isWanted = found.isHeld() && !(isCleared && status.zero());
-        if (isWanted) {
+        if (found.isHeld() && !(isCleared && status.zero())) {
             dirty.set(offset, status.length());
         }
-        return status.length() == 0 ? length : status.length();
+        long looked = status.length() == 0 ? length : status.length();
+        return new Marked(looked, found.isHeld());
     }
+
+    /// What {@link #mark} has seen.
+    ///
+    /// @param isAllocated the source has something there, if only zeroes
+    record Marked(long length, boolean isAllocated) {}
 
     /// Copies a range; makes it dirty again if that fails.
     void copy(long offset, long length) throws Failed {

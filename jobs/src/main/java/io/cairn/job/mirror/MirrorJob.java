@@ -192,10 +192,26 @@ public final class MirrorJob extends BlockJob {
             now.dirty().set(0, length);
             return;
         }
+        long granularity = plan.granularity();
+        long allocated = 0;
+        long countedEnd = 0;
         for (long position = 0; position < length; ) {
             pausePoint();
             checkpoint();
-            position += now.copy().mark(position, length - position, isCleared);
+            MirrorCopy.Marked marked = now.copy().mark(position, length - position, isCleared);
+            long end = position + marked.length();
+            if (marked.isAllocated()) {
+                long first = Math.max(countedEnd, position & -granularity);
+                countedEnd = (end + granularity - 1) & -granularity;
+                allocated += countedEnd - first;
+            }
+            position = end;
+        }
+        // As with the peer, the work is all that the source has; zeroes of a cleared target are
+        // done already.
+        long spared = allocated - now.dirty().count();
+        if (spared > 0) {
+            advance(spared);
         }
     }
 

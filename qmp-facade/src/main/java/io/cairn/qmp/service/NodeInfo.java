@@ -2,15 +2,11 @@ package io.cairn.qmp.service;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.NodeFlags;
-import io.cairn.block.filter.CopyBeforeWrite;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
-import io.cairn.block.graph.ChildEdge;
-import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
-import io.cairn.block.option.JsonValue;
 import io.cairn.block.throttle.LimitKind;
 import io.cairn.block.throttle.ThrottleLimits;
 import io.cairn.block.throttle.ThrottleMember;
@@ -18,8 +14,6 @@ import io.cairn.job.image.ImageInfo;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /// What there is to know of a node (QMP reference manual, "BlockDeviceInfo").
@@ -68,24 +62,9 @@ public final class NodeInfo {
         if (node.backing() != null) {
             info.put("backing_file", node.backing().node().filename());
         }
-        List<JsonValue> bitmaps = new ArrayList<>();
-        for (ChildEdge parent : node.parents()) {
-            BlockNode above = parent.parentNode().orElse(null);
-            if (above != null
-                    && parent.name().equals("file")
-                    && above.driverInstance() instanceof CopyBeforeWrite keeper) {
-                bitmaps.add(counter(keeper, keeper.progress().missing()));
-            }
-        }
-        for (DirtyBitmap bitmap : node.bitmaps().reversed()) {
-            bitmaps.add(bitmap(bitmap));
-        }
-        if (node.driverInstance() instanceof CopyBeforeWrite keeper) {
-            bitmaps.add(counter(keeper, keeper.progress().readable()));
-            bitmaps.add(counter(keeper, keeper.progress().copied()));
-        }
-        if (!bitmaps.isEmpty()) {
-            info.put("dirty-bitmaps", new JsonArray(bitmaps));
+        JsonArray bitmaps = BitmapInfo.of(node);
+        if (!bitmaps.elements().isEmpty()) {
+            info.put("dirty-bitmaps", bitmaps);
         }
         return info.build();
     }
@@ -126,33 +105,5 @@ public final class NodeInfo {
         JsonObject.Builder whole = JsonObject.builder();
         image.members().forEach(whole::put);
         return whole.put("backing-image", image(below, false)).build();
-    }
-
-    private static JsonObject bitmap(DirtyBitmap bitmap) {
-        JsonObject.Builder info = JsonObject.builder();
-        String name = bitmap.name();
-        if (name != null) {
-            info.put("name", name);
-        }
-        info.put("count", bitmap.count())
-                .put("granularity", bitmap.granularity())
-                .put("recording", bitmap.isRecording())
-                .put("busy", bitmap.isBusy())
-                .put("persistent", bitmap.isPersistent());
-        if (bitmap.isInconsistent()) {
-            info.put("inconsistent", true);
-        }
-        return info.build();
-    }
-
-    /// What a copy-before-write filter counts, as the nameless bitmap as which the peer shows it.
-    private static JsonObject counter(CopyBeforeWrite keeper, long bytes) {
-        return JsonObject.builder()
-                .put("count", bytes)
-                .put("granularity", keeper.clusterSize())
-                .put("recording", false)
-                .put("busy", false)
-                .put("persistent", false)
-                .build();
     }
 }

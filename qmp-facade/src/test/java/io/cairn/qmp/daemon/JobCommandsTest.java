@@ -3,17 +3,24 @@ package io.cairn.qmp.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cairn.block.option.Json;
+import io.cairn.block.option.JsonArray;
+import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.JsonValue;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /// Jobs from their start over QMP to their end.
 class JobCommandsTest {
@@ -229,6 +236,138 @@ class JobCommandsTest {
                 .doesNotContain("error");
         daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
         daemon.execute("blockdev-del", "'node-name':'a'");
+    }
+
+    @Test
+    void aMirrorCountsTheZeroesOfItsSource() throws Exception {
+        String size = "'size':" + MIB;
+        daemon.execute(
+                "blockdev-add", "'driver':'null-co','node-name':'a','read-zeroes':true," + size);
+        image("b", "");
+        daemon.execute("blockdev-mirror", "'job-id':'m','device':'a','target':'b','sync':'full'");
+
+        assertThat(Json.print(daemon.awaitEvent("BLOCK_JOB_READY", "device", "m")))
+                .contains("\"len\": " + MIB, "\"offset\": " + MIB);
+    }
+
+    @Test
+    void theTargetOfAMirrorIsGivenABackingNode() throws Exception {
+        image("a", "");
+        image("b", "");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'base','size':" + MIB);
+        daemon.execute("blockdev-mirror", "'job-id':'m','device':'a','target':'b','sync':'full'");
+        daemon.awaitEvent("BLOCK_JOB_READY", "device", "m");
+
+        daemon.execute("blockdev-snapshot", "'node':'base','overlay':'b'");
+
+        assertThat(daemon.fail("blockdev-snapshot", "'node':'base','overlay':'a'"))
+                .isEqualTo("GenericError: The overlay is already in use");
+        assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
+                .contains("json:{\\\"backing\\\": {\\\"driver\\\": \\\"null-co\\\"");
+    }
+
+    @Test
+    void showsTheBitmapsByWhichABackupWorks() throws Exception {
+        image("a", "");
+        image("b", "");
+        daemon.execute("block-dirty-bitmap-add", "'node':'a','name':'bits'");
+
+        daemon.execute(
+                "blockdev-backup",
+                "'job-id':'j','device':'a','target':'b','sync':'bitmap','bitmap':'bits',"
+                        + "'bitmap-mode':'never','auto-finalize':false,'filter-node-name':'f'");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "pending");
+
+        assertThat(bitmaps("a"))
+                .containsExactly("- 0 false false", "- 0 true false", "bits 0 true true");
+        assertThat(bitmaps("f")).containsExactly("- " + MIB + " false false", "- 0 false false");
+
+        daemon.execute("job-finalize", "'id':'j'");
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
+        assertThat(bitmaps("a")).containsExactly("bits 0 true false");
+    }
+
+    /// Name, dirty bytes, whether it records and whether it is busy, of each bitmap of a node.
+    private List<String> bitmaps(String node) throws Exception {
+        List<String> shown = new ArrayList<>();
+        for (JsonValue value : elements(daemon.execute("query-named-block-nodes"))) {
+            JsonObject info = (JsonObject) value;
+            if (!TestDaemon.text(info, "node-name").equals(node)) {
+                continue;
+            }
+            for (JsonValue bitmap : elements(info.get("dirty-bitmaps"))) {
+                JsonObject bits = (JsonObject) bitmap;
+                String name = bits.get("name") == null ? "-" : TestDaemon.text(bits, "name");
+                shown.add(
+                        name
+                                + " "
+                                + shown(bits, "count")
+                                + " "
+                                + shown(bits, "recording")
+                                + " "
+                                + shown(bits, "busy"));
+            }
+        }
+        return shown;
+    }
+
+    private static String shown(JsonObject object, String member) {
+        return Json.print(Objects.requireNonNull(object.get(member)));
+    }
+
+    private static List<JsonValue> elements(@Nullable JsonValue array) {
+        return array instanceof JsonArray(List<JsonValue> elements) ? elements : List.of();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1000, Image size must be a multiple of 512 bytes",
+        "9223372035781033984, Could not resize image: Failed to grow the L1 table: File too large"
+    })
+    void refusesToCreateADiskOfSuchALength(String size, String problem) throws Exception {
+        create("'driver':'file','filename':'" + file("a") + "','size':0");
+        String node = "'file':{'driver':'file','filename':'" + file("a") + "'}";
+
+        daemon.execute(
+                "blockdev-create",
+                "'job-id':'j','options':{'driver':'qcow2'," + node + ",'size':" + size + "}");
+
+        daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "concluded");
+        assertThat(Json.print(daemon.execute("query-jobs")))
+                .contains("\"error\": \"" + problem + "\"");
+    }
+
+    @Test
+    void namesNodesByTheBackingTheyWereGiven() throws Exception {
+        image("low", "");
+        daemon.execute("blockdev-del", "'node-name':'low'");
+        String low = "'file':{'driver':'file','filename':'" + file("low") + "'}";
+
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'qcow2','node-name':'n'," + low + ",'backing':{'driver':'null-co'}");
+
+        assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
+                .contains(
+                        "\"filename\": \"json:{\\\"backing\\\": {\\\"driver\\\": \\\"null-co\\\"}");
+    }
+
+    @Test
+    void noTwoNodesOfAChainHaveOneName() throws Exception {
+        image("low", "");
+        daemon.execute("blockdev-del", "'node-name':'low'");
+        String n =
+                "'driver':'qcow2','node-name':'n','file':{'driver':'file','filename':'"
+                        + file("low")
+                        + "'},'backing':";
+
+        assertThat(daemon.fail("blockdev-add", n + "{'driver':'null-co','node-name':'n'}"))
+                .isEqualTo(
+                        "GenericError: Could not open backing file: Duplicate nodes with"
+                                + " node-name='n'");
+        assertThat(daemon.fail("blockdev-add", n + "'n'"))
+                .isEqualTo("GenericError: Making 'n' a backing child of 'n' would create a cycle");
+        assertThat(Json.print(daemon.execute("query-named-block-nodes"))).isEqualTo("[]");
     }
 
     @Test

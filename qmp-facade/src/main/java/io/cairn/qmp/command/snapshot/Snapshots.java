@@ -2,9 +2,11 @@ package io.cairn.qmp.command.snapshot;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.Permission;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainChanges;
+import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.JsonNull;
@@ -231,10 +233,12 @@ final class Snapshots {
     }
 
     private void requireFit(BlockNode overlay) throws BlockException {
-        if (!overlay.parents().isEmpty()) {
-            throw new InvalidOptionException("The overlay is already in use");
+        for (ChildEdge edge : overlay.parents()) {
+            // Who only writes, as a mirror to its target, does not mind what comes to lie below.
+            if (edge.needed().has(Permission.CONSISTENT_READ)) {
+                throw new InvalidOptionException("The overlay is already in use");
+            }
         }
-        overlay.requireUnblocked("external-snapshot");
         if (overlay.backing() != null) {
             throw new InvalidOptionException("The overlay already has a backing image");
         }
