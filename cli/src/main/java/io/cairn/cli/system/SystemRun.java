@@ -251,41 +251,39 @@ final class SystemRun {
         }
     }
 
-    /// The devices that the machine has for its IDE and floppy drives.
+    /// The devices that the machine has for its IDE, floppy and flash drives.
     private void addBoardDevices() throws ToolException {
         for (Connected drive : connected) {
             DriveMaker.Made made = drive.made();
-            DeviceModel model =
-                    switch (made.options().type()) {
-                        case IDE ->
-                                made.options().isCdrom()
-                                        ? DeviceModel.IDE_CD
-                                        : DeviceModel.IDE_DISK;
-                        case FLOPPY -> DeviceModel.FLOPPY;
-                        case NONE, SCSI, PFLASH, MTD, SD, VIRTIO, XEN -> null;
-                    };
-            if (model == null) {
-                continue;
-            }
-            String driver =
-                    switch (model) {
-                        case IDE_CD -> "ide-cd";
-                        case IDE_DISK -> "ide-hd";
-                        default -> "floppy";
-                    };
             try {
-                service.devices()
-                        .addBuiltIn(
-                                model,
-                                driver,
-                                made.drive(),
-                                Map.of("driver", driver, "drive", made.drive().name()));
+                switch (made.options().type()) {
+                    case IDE -> {
+                        boolean isCdrom = made.options().isCdrom();
+                        addBoardDevice(
+                                isCdrom ? DeviceModel.IDE_CD : DeviceModel.IDE_DISK,
+                                isCdrom ? "ide-cd" : "ide-hd",
+                                made);
+                    }
+                    case FLOPPY -> addBoardDevice(DeviceModel.FLOPPY, "floppy", made);
+                    case PFLASH -> {
+                        if (service.machine().type() != MachineType.NONE) {
+                            service.devices().addFlash(made.index(), made.drive());
+                        }
+                    }
+                    case NONE, SCSI, MTD, SD, VIRTIO, XEN -> {}
+                }
             } catch (BlockException e) {
                 throw ToolException.of(e);
             } catch (QmpException e) {
                 throw ToolException.of(e.getMessage());
             }
         }
+    }
+
+    private void addBoardDevice(DeviceModel model, String driver, DriveMaker.Made made)
+            throws BlockException, QmpException {
+        Map<String, String> properties = Map.of("driver", driver, "drive", made.drive().name());
+        service.devices().addBuiltIn(model, driver, made.drive(), properties);
     }
 
     private void addVirtioDevices() throws ToolException {

@@ -26,6 +26,8 @@ public enum DeviceModel {
     IDE_CD(Bus.IDE, null, Trait.TRAY, "ide-cd"),
     FLOPPY(Bus.FLOPPY, null, Trait.REMOVABLE, "floppy"),
     USB_STORAGE(Bus.USB, null, Trait.DRIVE, "usb-storage"),
+    /// Flash memory, which is part of a board.
+    FLASH(Bus.SYSTEM, null, Trait.DRIVE),
     SCSI_HOST(
             Bus.PCI,
             Bus.SCSI,
@@ -50,7 +52,8 @@ public enum DeviceModel {
         SCSI("SCSI"),
         IDE("IDE"),
         FLOPPY("floppy-bus"),
-        USB("usb-bus");
+        USB("usb-bus"),
+        SYSTEM("System");
 
         private final String text;
 

@@ -104,6 +104,20 @@ public final class Devices {
         return make(model, driver, "", path, properties, drive);
     }
 
+    /// Makes the flash memory of a board.
+    ///
+    /// @param index which one
+    public Device addFlash(int index, Drive drive) throws BlockException, QmpException {
+        String driver = "cfi.pflash01";
+        return make(
+                DeviceModel.FLASH,
+                driver,
+                "",
+                "/machine/system.flash" + index,
+                Map.of("driver", driver, "drive", drive.name()),
+                drive);
+    }
+
     /// Makes a device without a name for a drive of the command line.
     public Device connect(String driver, Drive drive) throws BlockException, QmpException {
         DeviceModel model = DeviceModel.find(driver).orElseThrow();
@@ -251,7 +265,8 @@ public final class Devices {
         requireThread(device, medium);
         Map<String, String> properties = device.properties();
         Permissions needed = Permissions.of(Permission.CONSISTENT_READ);
-        if (!model.readsOnly()) {
+        boolean isRom = model == DeviceModel.FLASH && medium != null && medium.isReadOnly();
+        if (!model.readsOnly() && !isRom) {
             needed = needed.plus(Permission.WRITE);
         }
         Permissions shared = Permissions.of(Permission.CONSISTENT_READ, Permission.WRITE_UNCHANGED);
@@ -298,7 +313,9 @@ public final class Devices {
                     && hostOf(device).filter(h -> !bearsThread(h)).isPresent()) {
                 throw QmpException.generic("HBA does not support iothreads");
             }
-            if (!thread(other).equals(wanted)) {
+            // A disk of its own thread does not take over even a medium that is there already.
+            boolean isOwn = device.model() == DeviceModel.VIRTIO_BLK && !wanted.isEmpty();
+            if (isOwn || !thread(other).equals(wanted)) {
                 throw QmpException.generic("Cannot change iothread of active block backend");
             }
         }

@@ -273,6 +273,34 @@ class DriveTest {
     }
 
     @Test
+    void flashBelongsToTheBoard() throws Exception {
+        Drive flash = drive("if=pflash,driver=null-co,size=1M");
+        Drive rom = drive("if=pflash,driver=null-co,size=1M,read-only=on");
+        service.devices().addFlash(0, flash);
+        service.devices().addFlash(1, rom);
+
+        assertThat(Json.print(block(0)))
+                .contains("\"qdev\": \"/machine/system.flash0\"", "\"removable\": false");
+        assertThat(Json.print(block(1))).contains("\"qdev\": \"/machine/system.flash1\"");
+        assertThat(daemon.fail("device_add", "'driver':'cfi.pflash01','drive':'pflash0'"))
+                .contains("'cfi.pflash01' is not a valid device model name");
+    }
+
+    @Test
+    void aDiskOfItsOwnThreadSharesNoMedium() throws Exception {
+        daemon.execute("object-add", "'qom-type':'iothread','id':'t'");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'n'");
+        daemon.execute("device_add", "'driver':'virtio-scsi-pci','id':'s1','iothread':'t'");
+        String shared = "'drive':'n','share-rw':true";
+        daemon.execute("device_add", "'driver':'scsi-hd','bus':'s1.0'," + shared);
+
+        assertThat(daemon.fail("device_add", "'driver':'virtio-blk-pci','iothread':'t'," + shared))
+                .isEqualTo("GenericError: Cannot change iothread of active block backend");
+        daemon.execute("device_add", "'driver':'virtio-scsi-pci','id':'s2','iothread':'t'");
+        daemon.execute("device_add", "'driver':'scsi-hd','bus':'s2.0'," + shared);
+    }
+
+    @Test
     void takesADriveAwayWithItsDevice() throws Exception {
         drive("if=none,id=a,driver=null-co,node-name=n");
         daemon.execute("device_add", "'driver':'scsi-hd','id':'h','drive':'a'");
