@@ -81,6 +81,7 @@ final class ClusterCopy {
     /// Where a copy stands.
     private static final class Side {
         private boolean isRead = true;
+        private long end;
     }
 
     /// Returns once the clusters that a range touches need not be copied any more.
@@ -100,17 +101,16 @@ final class ClusterCopy {
     }
 
     private void copy(Span span, Side side) throws BlockException {
-        boolean isDone = false;
         try {
             copyData(span, side);
-            isDone = true;
         } finally {
-            clusters.copied(span, isDone);
+            clusters.copied(span, side.end);
         }
     }
 
     private void copyData(Span span, Side side) throws BlockException {
         long end = span.offset() + span.length();
+        side.end = span.offset();
         for (long position = span.offset(); position < end; ) {
             side.isRead = true;
             BlockStatus status = file.chainStatus(position, end - position, null, true);
@@ -126,6 +126,7 @@ final class ClusterCopy {
                 copyBytes(position, (int) n, side);
             }
             position += n;
+            side.end = position;
         }
     }
 

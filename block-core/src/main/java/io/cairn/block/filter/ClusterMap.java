@@ -219,13 +219,16 @@ final class ClusterMap {
     }
 
     /// Ends what {@link #takeMissing} began.
-    void copied(Span span, boolean isDone) {
+    ///
+    /// @param doneEnd where the copy has come to; clusters that it has not done are missing again
+    void copied(Span span, long doneEnd) {
         lock.lock();
         try {
             int from = first(span.offset());
             int to = end(span.offset(), span.length());
             busy.clear(from, to);
-            for (int i = kept.nextSetBit(from); !isDone && i >= 0 && i < to; ) {
+            int undone = doneEnd >= span.offset() + span.length() ? to : first(doneEnd);
+            for (int i = kept.nextSetBit(undone); i >= 0 && i < to; ) {
                 missing.set(i);
                 i = kept.nextSetBit(i + 1);
             }

@@ -204,6 +204,7 @@ public final class BackupJob extends BlockJob {
                 cursor = 0;
                 idle(POLL_NANOS);
             } else {
+                tellProgress(rest);
                 return;
             }
         }

@@ -113,15 +113,15 @@ public final class Backups {
         if (name == null) {
             return null;
         }
-        if (mode == null && sync != BackupSync.INCREMENTAL) {
-            throw new InvalidOptionException(
-                    "Bitmap sync mode must be given when providing a bitmap");
-        }
         DirtyBitmap bitmap =
                 source.findBitmap(name)
                         .orElseThrow(() ->
                                 new InvalidOptionException(
                                         "Bitmap '" + name + "' could not be found"));
+        if (mode == null && sync != BackupSync.INCREMENTAL) {
+            throw new InvalidOptionException(
+                    "Bitmap sync mode must be given when providing a bitmap");
+        }
         bitmap.requireUsable();
         requireMeaningful(sync, mode);
         return bitmap;

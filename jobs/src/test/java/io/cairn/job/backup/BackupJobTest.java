@@ -7,6 +7,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.JobEvent;
 import io.cairn.block.Permissions;
+import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.DirtyBitmap;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
@@ -221,6 +223,28 @@ class BackupJobTest {
     }
 
     @Test
+    void failedBackupHasDoneWhatItCopiedBefore() throws BlockException {
+        images.image("s");
+        try (BlockBackend guest = images.guest("s")) {
+            guest.write(0, ByteBuffer.allocateDirect(65536).put(0, (byte) 1), WriteFlags.NONE);
+        }
+        images.raw("r", JobGraph.LENGTH);
+        DirtyBitmap bitmap = images.node("s").addBitmap("b", 65536);
+        images.host().get("r").failAfter(1, Errno.EIO);
+
+        BackupJob job =
+                start(
+                        BackupOptions.of(settings(), "s", "r", BackupSync.FULL)
+                                .withBitmap("b", BitmapMode.ALWAYS)
+                                .withLimits(1, 0));
+        job.awaitConcluded();
+
+        assertThat(job.info().offset()).isEqualTo(65536);
+        assertThat(bitmap.count()).isEqualTo(JobGraph.LENGTH - 65536);
+        job.dismiss();
+    }
+
+    @Test
     void stoppedJobTriesAgainWhenResumed() throws BlockException {
         byte[] before = images.content("n2");
         images.host().get("t").failAfter(3, Errno.ENOSPC);
@@ -259,6 +283,7 @@ class BackupJobTest {
         assertRefused(
                 options(BackupSync.BITMAP).withBitmap("zz", BitmapMode.NEVER),
                 "Bitmap 'zz' could not be found");
+        assertRefused(full.withBitmap("zz", null), "Bitmap 'zz' could not be found");
         assertRefused(
                 options(BackupSync.NONE).withBitmap("b", BitmapMode.ALWAYS),
                 "sync mode 'none' does not produce meaningful bitmap outputs");
