@@ -55,12 +55,51 @@ final class ClusterAllocator {
         return first << geometry.clusterBits();
     }
 
-    /// Allocates consecutive clusters, none of them before a given one.
+    /// Host clusters for data that are reserved, with what counts them.
     ///
-    /// @return the host offset of the first
-    long allocateBehind(long cluster, long count) throws BlockException {
-        next = Math.max(next, cluster);
-        return allocate(count);
+    /// @param table where the refcount table is to be moved
+    /// @param tableClusters how many it takes there
+    /// @param data the first of the data
+    record Area(long table, int tableClusters, long data) {}
+
+    /// Allocates consecutive clusters as the peer does when it reserves space: behind a given one
+    /// come the refcount blocks that are missing, then a new place for the refcount table, then the
+    /// clusters.
+    ///
+    /// @param further clusters that will be needed soon, for which there are then refcount blocks
+    Area allocateArea(long cluster, long count, long further) throws BlockException {
+        long limit = Qcow2Layout.MAX_HOST_OFFSET >>> geometry.clusterBits();
+        if (count > limit - further - cluster) {
+            throw tooLarge();
+        }
+        long start = Math.max(cluster, refcounts.usedClusters());
+        int perTableCluster = geometry.clusterSize() / Long.BYTES;
+        int blocks = 0;
+        long missing = 0;
+        long table = refcounts.tableClusters();
+        for (long needed = 1; needed > blocks; ) {
+            refcounts.requireTableSize(needed);
+            for (; blocks < needed; blocks++) {
+                missing += refcounts.hasBlock((long) blocks << geometry.refblockBits()) ? 0 : 1;
+            }
+            table = Math.max(table, Math.ceilDiv(blocks, perTableCluster));
+            long last = start + missing + table + count + further - 1;
+            needed = (last >>> geometry.refblockBits()) + 1;
+        }
+        if (start + missing + table + count + further > limit) {
+            throw tooLarge();
+        }
+        refcounts.growTableTo(blocks);
+        long at = start;
+        for (int i = 0; i < blocks; i++) {
+            if (!refcounts.hasBlock((long) i << geometry.refblockBits())) {
+                refcounts.addBlock(i, at);
+                overlaps.addRefblock(at << geometry.clusterBits());
+                at++;
+            }
+        }
+        refcounts.raise(start, missing + table + count);
+        return new Area(at, Math.toIntExact(table), at + table);
     }
 
     /// Allocates clusters for metadata, which never lie at the start of the file.

@@ -160,8 +160,27 @@ final class MetadataWriter {
             }
             allocator.freeUnused(offset, clusters);
         }
+        moveRefcountTable(refcounts, new TableLocation(offset, clusters));
+    }
+
+    /// Writes the refcount table, with all blocks that have changed, to clusters that were
+    /// allocated for it, and frees its old place.
+    ///
+    /// @param location to which the table fits; given back if that fails
+    void moveRefcountTableTo(TableLocation location) throws BlockException {
+        isActive = true;
+        try {
+            moveRefcountTable(image.refcounts(), location);
+        } finally {
+            isActive = false;
+        }
+    }
+
+    private void moveRefcountTable(Refcounts refcounts, TableLocation location)
+            throws BlockException {
         TableLocation old = refcounts.location();
-        TableLocation location = new TableLocation(offset, clusters);
+        long offset = location.offset();
+        int clusters = location.count();
         try {
             image.overlaps().require(null, offset, (long) clusters << geometry.clusterBits());
             file.event(DebugEvent.REFBLOCK_ALLOC_WRITE_BLOCKS);

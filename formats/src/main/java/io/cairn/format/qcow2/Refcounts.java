@@ -293,14 +293,25 @@ final class Refcounts {
         }
     }
 
+    /// Makes the table in memory long enough for so many entries, and no longer than it must be.
+    void growTableTo(long entries) throws BlockException {
+        if (entries > table.length) {
+            requireTableSize(entries);
+            resizeTable(entries);
+        }
+    }
+
     private void growTable(long entries) throws BlockException {
         if (entries <= table.length) {
             return;
         }
         requireTableSize(entries);
-        int perCluster = geometry.clusterSize() / Long.BYTES;
         long max = Qcow2Layout.MAX_REFCOUNT_TABLE_BYTES / Long.BYTES;
-        long wanted = Math.max(entries, Math.min(max, table.length + table.length / 2L));
+        resizeTable(Math.max(entries, Math.min(max, table.length + table.length / 2L)));
+    }
+
+    private void resizeTable(long wanted) {
+        int perCluster = geometry.clusterSize() / Long.BYTES;
         int rounded = Math.toIntExact((wanted + perCluster - 1) / perCluster * perCluster);
         table = Arrays.copyOf(table, rounded);
         blocks = Arrays.copyOf(blocks, rounded);

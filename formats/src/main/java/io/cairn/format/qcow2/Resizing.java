@@ -174,18 +174,29 @@ final class Resizing {
         return host;
     }
 
-    /// Allocates clusters behind the file's end and has the storage reserve them.
+    /// Allocates clusters behind the file's end and has the storage reserve them. The refcount
+    /// table moves there before they are used.
     private long reserve(long count, Preallocation preallocation) throws BlockException {
         long end = geometry.clusters(image.file().length());
-        long host = image.allocator().allocateBehind(end, count);
+        long tables = Math.ceilDiv(count, geometry.l2Entries());
+        ClusterAllocator.Area area = image.allocator().allocateArea(end, count, tables);
+        long host = area.data() << geometry.clusterBits();
+        TableLocation table =
+                new TableLocation(area.table() << geometry.clusterBits(), area.tableClusters());
         try {
             image.file()
                     .child()
                     .truncate(
                             host + (count << geometry.clusterBits()), false, preallocation, false);
         } catch (BlockException e) {
-            image.abandon(host, count);
+            image.abandon(table.offset(), table.count() + count);
             throw e.prefixed("Failed to resize underlying file");
+        }
+        try {
+            image.writer().moveRefcountTableTo(table);
+        } catch (BlockException e) {
+            image.abandon(host, count);
+            throw e;
         }
         return host;
     }

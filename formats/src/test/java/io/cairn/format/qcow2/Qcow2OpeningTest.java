@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 class Qcow2OpeningTest {
     private static final int CLUSTER = 64 << 10;
@@ -45,10 +46,12 @@ class Qcow2OpeningTest {
     void refusesABackingNodeOfAFormatThatHasNone() throws BlockException {
         graph.create("qcow2", "disk", new Options().put("size", "64k"));
 
-        Options backed = new Options().put("backing.driver", "raw");
+        for (String child : List.of("", "file.")) {
+            Options backed = new Options().put(child + "backing.driver", "raw");
 
-        assertThatThrownBy(() -> graph.open("raw", "disk", backed).close())
-                .hasMessage("Driver doesn't support backing files");
+            assertThatThrownBy(() -> graph.open("raw", "disk", backed).close())
+                    .hasMessage("Driver doesn't support backing files");
+        }
         graph.open("qcow2", "disk").close();
     }
 

@@ -17,6 +17,7 @@ import io.cairn.testimages.TestGraph;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
@@ -64,6 +65,37 @@ class ResizingTest {
             assertThat(disk.status(64 << 10, 64 << 10, true).allocated()).isTrue();
         }
         requireClean();
+    }
+
+    /// Where the peer places the reserved data, as seen.
+    @ParameterizedTest
+    @CsvSource({
+        "65536, 0, 1048576, 5",
+        "65536, 536870912, 545259520, 6",
+        "4096, 262144, 8388608, 6",
+        "4096, 5242880, 15728640, 7",
+        "4096, 1048576, 41943040, 10",
+        "512, 1024, 307200, 8"
+    })
+    void reservesDataBehindAllThatCountsThem(int cluster, long old, long size, int first)
+            throws BlockException {
+        Options options = new Options().put("size", Long.toString(old));
+        graph.create("qcow2", "disk", options.put("cluster_size", Integer.toString(cluster)));
+        try (BlockBackend disk = graph.open("qcow2", "disk")) {
+            disk.truncate(size, true, Preallocation.FALLOC, false);
+        }
+
+        ByteBuffer image = ByteBuffer.wrap(graph.host().get("disk").content());
+        long table = cluster / Long.BYTES * (long) cluster;
+        int l1 = Math.toIntExact(image.getLong(40));
+        int l2 = offset(image, l1 + Math.toIntExact(old / table) * Long.BYTES);
+        int inTable = Math.toIntExact(old % table / cluster);
+        assertThat(offset(image, l2 + inTable * Long.BYTES)).isEqualTo(first * cluster);
+        requireClean();
+    }
+
+    private static int offset(ByteBuffer image, int at) {
+        return Math.toIntExact(image.getLong(at) & Qcow2Layout.OFFSET_MASK);
     }
 
     @Test
