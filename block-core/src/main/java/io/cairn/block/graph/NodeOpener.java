@@ -102,7 +102,11 @@ final class NodeOpener {
         }
         if (driver != null && driver.isProtocol()) {
             return openNode(
-                    driver, protocolOptions(driver, name, given), explicit, defaults, false);
+                    driver,
+                    protocolOptions(driver, name, given),
+                    explicit,
+                    defaults,
+                    followBacking);
         }
         if (name != null) {
             if (given.hasSub("file") && given.contains("file.filename")) {
