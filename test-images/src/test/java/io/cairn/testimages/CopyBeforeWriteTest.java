@@ -120,10 +120,9 @@ class CopyBeforeWriteTest {
             write(disk, CLUSTER - 1, 2);
             snapshot.discard(4 * CLUSTER, CLUSTER);
 
-            assertThat(keeper.progress())
-                    .isEqualTo(
-                            new CopyBeforeWrite.Progress(
-                                    LENGTH - CLUSTER, 2 * CLUSTER, LENGTH - 3 * CLUSTER));
+            assertThat(keeper.readable()).isEqualTo(LENGTH - CLUSTER);
+            assertThat(keeper.overwritten()).isEqualTo(2 * CLUSTER);
+            assertThat(keeper.missing()).isEqualTo(LENGTH - 3 * CLUSTER);
             assertThat(keeperNode().filename()).isEqualTo("mem:disk");
             assertThat(snapshot.node().filename()).isEqualTo("mem:disk");
         }
