@@ -441,9 +441,9 @@ public final class BlockGraph implements AutoCloseable {
                 throw new BlockException(
                         Errno.EINVAL, "The node " + child.name() + " already has a parent");
             }
-            requireNoCycle(parent, child);
+            ChangingChildren.Place place = driver.placeOf(child);
+            requireNoCycle(parent, place.name(), child);
             try (Drain _ = drain(parent)) {
-                ChangingChildren.Place place = driver.placeOf(child);
                 driver.added(attach(parent, place.name(), place.roles(), child, false));
                 parent.refresh();
             }
@@ -472,20 +472,41 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
-    static void requireNoCycle(BlockNode parent, BlockNode child) throws BlockException {
-        if (parent == child) {
+    /// @param name of the edge that would lead from the parent to the child
+    static void requireNoCycle(BlockNode parent, String name, BlockNode child)
+            throws BlockException {
+        if (isReached(parent, child)) {
             throw new BlockException(
                     Errno.EINVAL,
-                    "Making '" + child.name() + "' a child of its own would create a cycle");
+                    "Making '"
+                            + child.name()
+                            + "' a "
+                            + name
+                            + " child of '"
+                            + parent.name()
+                            + "' would create a cycle");
         }
-        for (ChildEdge below : child.children()) {
-            requireNoCycle(parent, below.node());
+    }
+
+    private static boolean isReached(BlockNode sought, BlockNode from) {
+        if (sought == from) {
+            return true;
         }
+        for (ChildEdge below : from.children()) {
+            if (isReached(sought, below.node())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Replaces the node below an edge. Both nodes are drained meanwhile.
     void replace(ChildEdge edge, BlockNode replacement) throws BlockException {
         BlockNode old = edge.node();
+        BlockNode parent = edge.parentNode().orElse(null);
+        if (parent != null) {
+            requireNoCycle(parent, edge.name(), replacement);
+        }
         try (Drain _ = drain(old);
                 Drain _ = drain(replacement);
                 GraphTransaction transaction = new GraphTransaction()) {

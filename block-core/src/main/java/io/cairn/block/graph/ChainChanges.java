@@ -99,6 +99,7 @@ public final class ChainChanges {
     /// @param overlay a node that nobody uses and that has no backing node
     public void append(BlockNode overlay, BlockNode below) throws BlockException {
         graph.locked(() -> {
+            BlockGraph.requireNoCycle(overlay, "backing", below);
             try (BlockGraph.Drain _ = graph.drain(below);
                     BlockGraph.Drain _ = graph.drain(overlay)) {
                 ChildEdge edge = graph.attach(overlay, "backing", BACKING, below, false);
@@ -218,6 +219,7 @@ public final class ChainChanges {
         } else if (edge != null) {
             graph.detach(overlay, edge);
         } else if (backing != null) {
+            BlockGraph.requireNoCycle(overlay, "backing", backing);
             graph.attach(overlay, "backing", BACKING, backing, false);
         }
     }

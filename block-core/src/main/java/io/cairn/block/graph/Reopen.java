@@ -206,7 +206,7 @@ final class Reopen {
 
     private void attach(BlockNode node, BlockNode backing, GraphTransaction transaction)
             throws BlockException {
-        BlockGraph.requireNoCycle(node, backing);
+        BlockGraph.requireNoCycle(node, "backing", backing);
         ChildEdge edge = graph.attach(node, "backing", Set.of(ChildRole.COW), backing, false);
         transaction.onAbort(() -> graph.detach(node, edge));
     }
@@ -214,7 +214,7 @@ final class Reopen {
     private static void lead(ChildEdge edge, BlockNode replacement, GraphTransaction transaction)
             throws BlockException {
         if (edge.parent() instanceof BlockNode parent) {
-            BlockGraph.requireNoCycle(parent, replacement);
+            BlockGraph.requireNoCycle(parent, edge.name(), replacement);
         }
         edge.lead(replacement, transaction);
     }
