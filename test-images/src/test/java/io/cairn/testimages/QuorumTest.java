@@ -209,6 +209,28 @@ class QuorumTest {
     }
 
     @Test
+    void childThatCannotTellItsStatusIsReported() throws BlockException {
+        makeCopies(2);
+        Options options = options(1);
+        options.put("children.2.driver", "blkdebug")
+                .put("children.2.node-name", "c2")
+                .put("children.2.image.driver", MemoryHost.DRIVER)
+                .put("children.2.image.filename", "copy0")
+                .put("children.2.inject-error.0.event", "none")
+                .put("children.2.inject-error.0.iotype", "block-status");
+        try (BlockBackend disk = open(options)) {
+            BlockStatus status = disk.status(1024, 2048, true);
+
+            assertThat(status.data() && status.allocated()).isTrue();
+            assertThat(status.length()).isEqualTo(2048);
+            assertThat(events)
+                    .containsExactly(
+                            new BlockEvent.QuorumReportBad(
+                                    "c2", "read", "Input/output error", 2, 4));
+        }
+    }
+
+    @Test
     void failsWithoutAMajorityAndBlamesNobody() throws BlockException {
         makeCopies(3);
         copies.get(0).corrupt(0, 1);

@@ -81,7 +81,8 @@ final class QuorumInstance extends DriverInstance implements ChangingChildren {
         return new Mapping.Opaque(null, length);
     }
 
-    /// Zeroes are what all children know to be zeroes; the rest is data, wherever it is.
+    /// Zeroes are what all children know to be zeroes; the rest is data, wherever it is. A child
+    /// that cannot tell is reported as one that cannot be read, and no other is asked.
     @Override
     public Mapping mapForStatus(long offset, long length, boolean wantZero) {
         long zeroes = length;
@@ -91,6 +92,7 @@ final class QuorumInstance extends DriverInstance implements ChangingChildren {
             try {
                 status = member.child().status(offset, length, wantZero);
             } catch (BlockException e) {
+                panel.reportBad(member, "read", e.errno(), offset, offset + length);
                 return map(offset, length);
             }
             if (status.zero()) {
