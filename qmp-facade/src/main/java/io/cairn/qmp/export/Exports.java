@@ -98,8 +98,11 @@ public final class Exports implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        stopped.close();
-        open.forEach(this::closed);
+        try {
+            stopped.close();
+        } finally {
+            open.forEach(this::closed);
+        }
     }
 
     @GuardedBy("lock")
