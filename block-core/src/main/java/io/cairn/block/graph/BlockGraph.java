@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -475,7 +476,7 @@ public final class BlockGraph implements AutoCloseable {
     /// @param name of the edge that would lead from the parent to the child
     static void requireNoCycle(BlockNode parent, String name, BlockNode child)
             throws BlockException {
-        if (isReached(parent, child)) {
+        if (isReached(parent, child, new HashSet<>())) {
             throw new BlockException(
                     Errno.EINVAL,
                     "Making '"
@@ -488,12 +489,16 @@ public final class BlockGraph implements AutoCloseable {
         }
     }
 
-    private static boolean isReached(BlockNode sought, BlockNode from) {
+    /// @param seen nodes from which the sought one is not reached; a node may have many parents
+    private static boolean isReached(BlockNode sought, BlockNode from, Set<BlockNode> seen) {
         if (sought == from) {
             return true;
         }
+        if (!seen.add(from)) {
+            return false;
+        }
         for (ChildEdge below : from.children()) {
-            if (isReached(sought, below.node())) {
+            if (isReached(sought, below.node(), seen)) {
                 return true;
             }
         }
