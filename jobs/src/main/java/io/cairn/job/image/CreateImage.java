@@ -98,7 +98,9 @@ public final class CreateImage {
             return;
         }
         String resolved = FilenameSyntax.resolveBacking(request.filename(), backing);
-        OpenRequest open = OpenRequest.of(resolved).withFlags(NodeFlags.READ_ONLY.withNoIo(true));
+        // A machine may run on the backing file: only its length and format are looked at.
+        NodeFlags flags = NodeFlags.READ_ONLY.withNoIo(true).withForceShare(true);
+        OpenRequest open = OpenRequest.of(resolved).withFlags(flags);
         try (BlockBackend backend =
                 graph.open(
                         format == null ? open : open.withFormat(format),

@@ -6,6 +6,8 @@ import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
+import io.cairn.job.image.CreateImage;
+import io.cairn.job.image.CreateRequest;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -350,6 +352,27 @@ class JobCommandsTest {
         assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
                 .contains(
                         "\"filename\": \"json:{\\\"backing\\\": {\\\"driver\\\": \\\"null-co\\\"}");
+    }
+
+    /// Another process makes an overlay of an image that is in use here.
+    @Test
+    void anOverlayIsMadeOverAnImageInUse() throws Exception {
+        image("a", "");
+        try (TestDaemon other = new TestDaemon()) {
+            CreateRequest overlay =
+                    CreateRequest.of(file("overlay"), "qcow2", -1).withBacking(file("a"), "qcow2");
+
+            CreateImage.prepare(other.daemon.service().graph(), overlay).run();
+
+            other.execute(
+                    "blockdev-add",
+                    "'driver':'qcow2','node-name':'o','backing':null,"
+                            + "'file':{'driver':'file','filename':'"
+                            + file("overlay")
+                            + "'}");
+            assertThat(Json.print(other.execute("query-named-block-nodes", "'flat':true")))
+                    .contains("\"virtual-size\": " + MIB);
+        }
     }
 
     @Test
