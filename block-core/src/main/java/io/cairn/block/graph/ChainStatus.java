@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
     /// True if the answering layer decides what a read gives: it holds the range, or the chain ends
     /// there and nobody says that the range is zero. Else the range shows what stands below the
-    /// layers that were asked, or zeroes.
+    /// layers that were asked, or zeroes: those also where the first layer ends before the range.
     public boolean isHeld() {
-        return status.allocated() || (!status.zero() && below(layer) == null);
+        boolean isAnswered = status.length() > 0 && !status.zero() && below(layer) == null;
+        return status.allocated() || isAnswered;
     }
 
     /// Looks from `top` down to but not including `base` (null: to the chain's end) for the layer

@@ -86,6 +86,18 @@ class StreamJobTest {
     }
 
     @Test
+    void backingFileMayEndBeforeTheImage() throws BlockException {
+        images.raw("short", JobGraph.LENGTH / 2);
+        images.overlay("o", "short");
+        byte[] before = images.content("o");
+
+        run(StreamOptions.of(settings(), "o"));
+
+        assertThat(below("o")).isNull();
+        assertThat(images.content("o")).isEqualTo(before);
+    }
+
+    @Test
     void copyIsStableOnceTheJobIsOver() throws BlockException {
         byte[] before = images.content("n2");
         run(all());
