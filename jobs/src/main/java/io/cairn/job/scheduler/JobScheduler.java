@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -25,6 +26,7 @@ import java.util.function.LongSupplier;
 /// under the lock.
 public final class JobScheduler implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition allTold = lock.newCondition();
     private final JobEnding ending = new JobEnding(this);
     private final EventSink events;
     private final LongSupplier clock;
@@ -78,8 +80,9 @@ public final class JobScheduler implements AutoCloseable {
         } finally {
             lock.lock();
             try {
-                held.remove(self);
                 told.forEach(events::emit);
+                held.remove(self);
+                allTold.signalAll();
             } finally {
                 lock.unlock();
             }
@@ -208,5 +211,18 @@ public final class JobScheduler implements AutoCloseable {
             }
         }
         left.forEach(Job::awaitConcluded);
+        awaitTold();
+    }
+
+    /// Waits until all that was done has been told.
+    private void awaitTold() {
+        lock.lock();
+        try {
+            while (!held.isEmpty()) {
+                allTold.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -264,6 +264,21 @@ class JobSchedulerTest {
     }
 
     @Test
+    void closingTellsTheEndOfAllJobs() throws BlockException {
+        for (int i = 0; i < 50; i++) {
+            EventLog told = new EventLog();
+            JobScheduler closing = new JobScheduler(told);
+            ProbeJob job = new ProbeJob(closing, JobSettings.of("j"), null);
+            closing.add(job);
+            closing.start(job);
+
+            closing.close();
+
+            assertThat(told.states("j")).endsWith("aborting", "concluded", "null");
+        }
+    }
+
+    @Test
     void groupMeetsBeforeAnyIsFinalized() throws BlockException {
         JobGroup group = new JobGroup();
         ProbeJob a = add(JobSettings.of("a").withAutoFinalize(false), group);
