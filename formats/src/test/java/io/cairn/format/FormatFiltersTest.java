@@ -9,6 +9,7 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.FilterDrivers;
+import io.cairn.block.filter.Prefetching;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainChanges;
@@ -217,6 +218,30 @@ class FormatFiltersTest {
             for (int cluster = 0; cluster < LENGTH / CLUSTER; cluster++) {
                 assertThat(isAllocated(disk, cluster)).as("%d", cluster).isEqualTo(cluster == 4);
             }
+        }
+    }
+
+    @Test
+    void prefetchingCopiesWhatAReadWouldCopyAndReadsTheNodeNotAtAll() throws BlockException {
+        try (BlockBackend disk = open(chain().put("bottom", "m").put("file.node-name", "t"))) {
+            BlockNode top = graph.graph().find("t").orElseThrow();
+            write(disk, 5 * CLUSTER, CLUSTER, 3);
+            BlockNode storage = Objects.requireNonNull(top.primary());
+            Accounting counted = new Accounting(Accounting.Settings.DEFAULT);
+            storage.setAccounting(counted);
+
+            ((Prefetching) disk.node().driverInstance()).prefetch(100, LENGTH - 200);
+
+            assertThat(counted.statistics(OperationKind.READ).bytes()).isLessThan(CLUSTER);
+            for (int cluster = 0; cluster < LENGTH / CLUSTER; cluster++) {
+                assertThat(isAllocated(disk, cluster))
+                        .as("%d", cluster)
+                        .isEqualTo(cluster == 4 || cluster == 5);
+            }
+            ByteBuffer copied = ByteBuffer.allocateDirect(CLUSTER);
+            disk.read(4 * CLUSTER, copied);
+            assertThat(copied.get(0)).isEqualTo((byte) 2);
+            assertThat(copied.get(CLUSTER - 1)).isEqualTo((byte) 2);
         }
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 
 /// An open `copy-on-read` node.
-final class CopyOnReadInstance extends PassThrough {
+final class CopyOnReadInstance extends PassThrough implements Prefetching {
     private final @Nullable Node bottom;
     private final FrozenChain frozen;
 
@@ -48,8 +48,7 @@ final class CopyOnReadInstance extends PassThrough {
         int count = dst.remaining();
         for (int done = 0; done < count; ) {
             BlockStatus status = file().chainStatus(offset + done, count - done, bottom, false);
-            int known = (int) Math.min(status.length(), count - done);
-            int n = known == 0 ? count - done : known;
+            int n = known(status, count - done);
             ByteBuffer part = Buffers.slice(dst, done, n);
             if (status.allocated()) {
                 file().readCopying(offset + done, part);
@@ -58,6 +57,26 @@ final class CopyOnReadInstance extends PassThrough {
             }
             done += n;
         }
+    }
+
+    @Override
+    public void prefetch(long offset, int length) throws BlockException {
+        if (bottom == null) {
+            file().prefetch(offset, length);
+            return;
+        }
+        for (int done = 0; done < length; ) {
+            BlockStatus status = file().chainStatus(offset + done, length - done, bottom, false);
+            int n = known(status, length - done);
+            if (status.allocated()) {
+                file().prefetch(offset + done, n);
+            }
+            done += n;
+        }
+    }
+
+    private static int known(BlockStatus status, int asked) {
+        return status.length() == 0 ? asked : (int) Math.min(status.length(), asked);
     }
 
     @Override

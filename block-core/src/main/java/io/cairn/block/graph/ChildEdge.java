@@ -248,6 +248,12 @@ public final class ChildEdge implements Child {
     }
 
     @Override
+    public void prefetch(long offset, int length) throws BlockException {
+        requireWrite(CopyOnRead.UNCHANGED);
+        node.io().prefetch(offset, length);
+    }
+
+    @Override
     public PointInTime pointInTime() {
         return new SnapshotGate(this);
     }

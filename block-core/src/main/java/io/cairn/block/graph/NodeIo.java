@@ -24,6 +24,7 @@ import io.cairn.block.statistics.OperationKind;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -177,7 +178,8 @@ final class NodeIo {
         return copyOnRead != null;
     }
 
-    /// From now on {@link #readCopying} may be called. No request is in flight.
+    /// From now on {@link #readCopying} and {@link #prefetch} may be called. No request is in
+    /// flight.
     CopyOnRead allowCopyOnRead() throws BlockException {
         trackRequests();
         CopyOnRead made = new CopyOnRead(node, data);
@@ -248,6 +250,26 @@ final class NodeIo {
     /// Reads, and copies into the node what comes from below.
     void readCopying(long offset, ByteBuffer dst) throws BlockException {
         read(offset, dst, copier);
+    }
+
+    /// Copies into the node what of a range comes from below.
+    void prefetch(long offset, int count) throws BlockException {
+        CopyOnRead copying = Objects.requireNonNull(copier);
+        requireSane(offset, count);
+        inFlight.enter();
+        try {
+            RequestTracker.Request request = beginCopy(copying, offset, count);
+            try {
+                copying.fill(offset, count);
+                writeGeneration.getAndIncrement();
+            } finally {
+                tracker.end(request);
+            }
+        } catch (BlockException e) {
+            throw e.atNode(node.name());
+        } finally {
+            inFlight.leave();
+        }
     }
 
     private void read(long offset, ByteBuffer dst, @Nullable CopyOnRead copying)

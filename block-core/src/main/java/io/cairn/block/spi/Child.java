@@ -89,6 +89,10 @@ public interface Child {
     /// chain: whole clusters, as unchanged writes. Only after {@link #allowSerialising}.
     void readCopying(long offset, ByteBuffer dst) throws BlockException;
 
+    /// Copies into the child what {@link #readCopying} of a range would, and reads nothing of what
+    /// the child holds itself.
+    void prefetch(long offset, int length) throws BlockException;
+
     /// The child as it was at a point in time, if its driver keeps that ({@link PointInTime}); else
     /// every call fails with `ENOTSUP`.
     PointInTime pointInTime();

@@ -135,6 +135,11 @@ public record EncryptedChild(Child child, SectorCipher cipher, long shift) imple
     }
 
     @Override
+    public void prefetch(long offset, int length) throws BlockException {
+        child.prefetch(offset, length);
+    }
+
+    @Override
     public PointInTime pointInTime() {
         return child.pointInTime();
     }

@@ -2,13 +2,11 @@ package io.cairn.job.stream;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
-import io.cairn.block.BufferPool;
-import io.cairn.block.Buffers;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
-import io.cairn.block.PooledBuffer;
 import io.cairn.block.filter.CopyOnReadDriver;
+import io.cairn.block.filter.Prefetching;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
@@ -27,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// Copies what a node's backing chain holds into the node, down to a base, which then becomes its
 /// backing file (QMP reference manual, "block-stream"). What a guest reads does not change.
 ///
-/// A copy-on-read filter stands above the node meanwhile and does the copying: the job reads
-/// through it. A job that ends early leaves the copied data and the backing file.
+/// A copy-on-read filter stands above the node meanwhile and does the copying, of what the job asks
+/// for and of what guests read. A job that ends early leaves the copied data and the backing file.
 public final class StreamJob extends BlockJob {
     private static final int CHUNK = 512 << 10;
     private static final int WORKERS = 4;
@@ -137,12 +135,15 @@ public final class StreamJob extends BlockJob {
     @Override
     protected void run() throws BlockException {
         BlockBackend disk = source;
-        if (disk == null || range.top().backing() == null) {
+        BlockNode node = filter;
+        if (disk == null || node == null || range.top().backing() == null) {
             advance(range.top().length());
             return;
         }
+        Prefetching copier = (Prefetching) node.driverInstance();
         try (PieceCrew hands =
-                new PieceCrew("job:" + id(), WORKERS, piece -> copy(disk, piece), this::advance)) {
+                new PieceCrew(
+                        "job:" + id(), WORKERS, piece -> copy(copier, piece), this::advance)) {
             crew = hands;
             copyAll(hands);
         } finally {
@@ -240,10 +241,9 @@ public final class StreamJob extends BlockJob {
         return known;
     }
 
-    /// The filter copies what is read through it.
-    private PieceCrew.@Nullable Failure copy(BlockBackend disk, PieceCrew.Piece piece) {
-        try (PooledBuffer pooled = BufferPool.shared().acquire(piece.length())) {
-            disk.read(piece.offset(), Buffers.slice(pooled.buffer(), 0, piece.length()));
+    private static PieceCrew.@Nullable Failure copy(Prefetching disk, PieceCrew.Piece piece) {
+        try {
+            disk.prefetch(piece.offset(), piece.length());
         } catch (BlockException e) {
             return new PieceCrew.Failure(piece, true, e);
         }
