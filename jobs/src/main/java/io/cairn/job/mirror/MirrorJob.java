@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /// leaves the target as a copy of that moment. In both cases what guests wrote last is copied while
 /// the source is drained.
 public final class MirrorJob extends BlockJob {
-    private static final int WORKERS = 16;
+    private static final int WORKERS = 8;
     private static final long MAX_PIECE = 1 << 20;
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
