@@ -6,6 +6,7 @@ import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permissions;
 import io.cairn.block.Preallocation;
+import io.cairn.block.WriteFlags;
 import io.cairn.block.option.Dialect;
 import io.cairn.block.option.JsonString;
 import io.cairn.block.option.Option;
@@ -22,6 +23,7 @@ import io.cairn.block.spi.DriverKind;
 import io.cairn.block.spi.Measure;
 import io.cairn.block.spi.MeasureContext;
 import io.cairn.block.spi.OpenContext;
+import io.cairn.format.crypto.EncryptedChild;
 import io.cairn.format.crypto.SectorCipher;
 
 import org.jspecify.annotations.Nullable;
@@ -233,8 +235,24 @@ public final class LuksDriver implements BlockDriver {
             long end = options.isDetached() ? payload : end(payload, options);
             truncate(file, end, preallocation);
             creation.write(HeaderArea.of(file), passphrase, options.isDetached() ? 0 : payload);
+            if (!options.isDetached() && end != payload + options.size()) {
+                clearLastSector(file, end, passphrase);
+            }
         } finally {
             Arrays.fill(passphrase, (byte) 0);
+        }
+    }
+
+    /// Writes zeroes to the sector of which a part is beyond what was asked for: who copies a disk
+    /// leaves that part alone.
+    private static void clearLastSector(Child file, long end, byte[] passphrase)
+            throws BlockException {
+        LuksHeaders headers = LuksHeaders.read(HeaderArea.of(file), false);
+        int sector = headers.sectorSize();
+        try (SectorCipher cipher = headers.unlock(passphrase)) {
+            long shift = headers.cipherShift() - headers.payloadOffset();
+            new EncryptedChild(file, cipher, shift)
+                    .write(end - sector, ByteBuffer.allocateDirect(sector), WriteFlags.NONE);
         }
     }
 

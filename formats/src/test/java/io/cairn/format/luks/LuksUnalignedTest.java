@@ -13,6 +13,7 @@ import io.cairn.testimages.MemoryHost;
 import io.cairn.testimages.TestGraph;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -95,10 +96,26 @@ class LuksUnalignedTest {
                         .toOptions());
         try (BlockBackend disk = open()) {
             assertThat(disk.length()).isEqualTo(LENGTH + sector);
+            assertThat(read(disk, LENGTH + 512, sector - 512)).isEqualTo(new byte[sector - 512]);
 
             disk.truncate(2 * LENGTH + 512, false, Preallocation.OFF, false);
 
             assertThat(disk.length()).isEqualTo(2 * LENGTH + sector);
+        }
+    }
+
+    /// The peer leaves the file as long as was asked for, and the disk has one sector more.
+    @Test
+    void volumeOfVersion1HasTheLengthThatWasAskedFor() throws BlockException {
+        graph.graph().objects().add("secret", "s", new Options().put("data", "abc"));
+        graph.create(
+                "luks",
+                "disk",
+                Keyval.parseOpts("iter-time=0,key-secret=s,size=1001", null).toOptions());
+
+        assertThat(graph.host().get("disk").content()).hasSize(2_068_480 + 1001);
+        try (BlockBackend disk = open()) {
+            assertThat(disk.length()).isEqualTo(1024);
         }
     }
 
