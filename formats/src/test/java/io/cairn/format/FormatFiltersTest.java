@@ -9,7 +9,6 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.FilterDrivers;
-import io.cairn.block.filter.Prefetching;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainChanges;
@@ -230,7 +229,7 @@ class FormatFiltersTest {
             Accounting counted = new Accounting(Accounting.Settings.DEFAULT);
             storage.setAccounting(counted);
 
-            ((Prefetching) disk.node().driverInstance()).prefetch(100, LENGTH - 200);
+            disk.prefetch(100, LENGTH - 200);
 
             assertThat(counted.statistics(OperationKind.READ).bytes()).isLessThan(CLUSTER);
             for (int cluster = 0; cluster < LENGTH / CLUSTER; cluster++) {

@@ -10,6 +10,7 @@ import io.cairn.block.spi.Child;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.FrozenChain;
 import io.cairn.block.spi.Mapping;
+import io.cairn.block.spi.Prefetching;
 
 import org.jspecify.annotations.Nullable;
 

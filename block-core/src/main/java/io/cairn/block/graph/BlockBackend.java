@@ -11,6 +11,7 @@ import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.DriverInstance;
+import io.cairn.block.spi.Prefetching;
 import io.cairn.block.statistics.Accounting;
 import io.cairn.block.throttle.Direction;
 import io.cairn.block.throttle.ThrottleMember;
@@ -282,6 +283,23 @@ public final class BlockBackend implements Parent, AutoCloseable {
             requireInside(edge, offset, dst.remaining());
             admit(Direction.READ, dst.remaining());
             edge.read(offset, dst);
+        } finally {
+            inFlight.leave();
+        }
+    }
+
+    /// Has the root node copy what a read of a range would copy, for a caller who does not look at
+    /// the data. Waits for drains as any request.
+    ///
+    /// @throws IllegalStateException if the root node is none that copies
+    public void prefetch(long offset, int length) throws BlockException {
+        ChildEdge edge = enter();
+        try {
+            requireInside(edge, offset, length);
+            if (!(edge.node().driverInstance() instanceof Prefetching copier)) {
+                throw new IllegalStateException(edge.node().name() + " does not copy");
+            }
+            copier.prefetch(offset, length);
         } finally {
             inFlight.leave();
         }

@@ -6,7 +6,6 @@ import io.cairn.block.InvalidOptionException;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.filter.CopyOnReadDriver;
-import io.cairn.block.filter.Prefetching;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
@@ -135,15 +134,12 @@ public final class StreamJob extends BlockJob {
     @Override
     protected void run() throws BlockException {
         BlockBackend disk = source;
-        BlockNode node = filter;
-        if (disk == null || node == null || range.top().backing() == null) {
+        if (disk == null || range.top().backing() == null) {
             advance(range.top().length());
             return;
         }
-        Prefetching copier = (Prefetching) node.driverInstance();
         try (PieceCrew hands =
-                new PieceCrew(
-                        "job:" + id(), WORKERS, piece -> copy(copier, piece), this::advance)) {
+                new PieceCrew("job:" + id(), WORKERS, piece -> copy(disk, piece), this::advance)) {
             crew = hands;
             copyAll(hands);
         } finally {
@@ -241,7 +237,7 @@ public final class StreamJob extends BlockJob {
         return known;
     }
 
-    private static PieceCrew.@Nullable Failure copy(Prefetching disk, PieceCrew.Piece piece) {
+    private static PieceCrew.@Nullable Failure copy(BlockBackend disk, PieceCrew.Piece piece) {
         try {
             disk.prefetch(piece.offset(), piece.length());
         } catch (BlockException e) {
