@@ -149,10 +149,11 @@ final class JobDaemon implements AutoCloseable {
         return seconds;
     }
 
-    /// Begins a job.
+    /// Begins a job. What has been told of those before it is dropped.
     ///
     /// @param further arguments, each after a comma
     void begin(JobKind kind, String further) throws IOException {
+        events.clear();
         String pair = "'job-id':'j','device':'source','target':'target','sync':'full'";
         switch (kind) {
             case MIRROR -> execute("blockdev-mirror", pair + further);
