@@ -422,10 +422,24 @@ public abstract class Job {
         }
     }
 
+    /// Nobody is told yet: who hears that a job aborts and asks for it gets to know how it ended.
+    final void beginAbort() {
+        lock.lock();
+        try {
+            state = JobState.ABORTING;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The job is over: tells how, and vanishes if it may.
     final void conclude() {
         lock.lock();
         try {
+            if (state == JobState.ABORTING) {
+                enter(JobState.ABORTING);
+            }
             if (isBlockJob()) {
                 scheduler.emit(endEvent());
             }

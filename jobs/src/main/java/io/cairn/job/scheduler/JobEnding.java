@@ -118,12 +118,10 @@ final class JobEnding {
         abort(failed);
     }
 
-    private void abort(Job job) {
-        scheduler.atOnce(() -> {
-            job.enter(JobState.ABORTING);
-            job.abort();
-            job.clean();
-            job.conclude();
-        });
+    private static void abort(Job job) {
+        job.beginAbort();
+        job.abort();
+        job.clean();
+        job.conclude();
     }
 }

@@ -8,14 +8,10 @@ import io.cairn.block.Errno;
 import io.cairn.block.EventSink;
 import io.cairn.block.InvalidOptionException;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -26,13 +22,9 @@ import java.util.function.LongSupplier;
 /// under the lock.
 public final class JobScheduler implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition allTold = lock.newCondition();
     private final JobEnding ending = new JobEnding(this);
     private final EventSink events;
     private final LongSupplier clock;
-
-    /// What threads within {@link #atOnce} have told; a list is its thread's own.
-    private final Map<Thread, List<BlockEvent>> held = new ConcurrentHashMap<>();
 
     @GuardedBy("lock")
     private final SequencedMap<String, Job> jobs = new LinkedHashMap<>();
@@ -61,32 +53,7 @@ public final class JobScheduler implements AutoCloseable {
     }
 
     void emit(BlockEvent event) {
-        List<BlockEvent> told = held.get(Thread.currentThread());
-        if (told != null) {
-            told.add(event);
-        } else {
-            events.emit(event);
-        }
-    }
-
-    /// Takes steps whose events are sent when all are done, so that who hears of the first and asks
-    /// gets to know how they ended.
-    void atOnce(Runnable steps) {
-        Thread self = Thread.currentThread();
-        List<BlockEvent> told = new ArrayList<>();
-        held.put(self, told);
-        try {
-            steps.run();
-        } finally {
-            lock.lock();
-            try {
-                told.forEach(events::emit);
-                held.remove(self);
-                allTold.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
+        events.emit(event);
     }
 
     /// Refuses an id that is taken or not well formed, before anything is made for the job.
@@ -211,18 +178,5 @@ public final class JobScheduler implements AutoCloseable {
             }
         }
         left.forEach(Job::awaitConcluded);
-        awaitTold();
-    }
-
-    /// Waits until all that was done has been told.
-    private void awaitTold() {
-        lock.lock();
-        try {
-            while (!held.isEmpty()) {
-                allTold.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.JobEvent;
+import io.cairn.block.Workers;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 class JobSchedulerTest {
@@ -240,12 +241,13 @@ class JobSchedulerTest {
 
     @Test
     void whoHearsThatAJobIsAbortedFindsItGone() throws BlockException {
-        List<Boolean> found = new CopyOnWriteArrayList<>();
+        CompletableFuture<Boolean> found = new CompletableFuture<>();
         AtomicReference<JobScheduler> asked = new AtomicReference<>();
         JobScheduler telling =
                 new JobScheduler(event -> {
                     if (event.equals(new JobEvent.StatusChange("j", "aborting"))) {
-                        found.add(asked.get().find("j").isPresent());
+                        Workers.startDaemon(
+                                "asker", () -> found.complete(asked.get().find("j").isPresent()));
                     }
                     log.emit(event);
                 });
@@ -257,7 +259,7 @@ class JobSchedulerTest {
         telling.start(job);
 
         log.awaitState("j", "null");
-        assertThat(found).containsExactly(false);
+        assertThat(found.join()).isFalse();
         assertThat(log.states("j"))
                 .containsExactly("created", "running", "aborting", "concluded", "null");
         telling.close();
