@@ -83,7 +83,7 @@ class PageTextsTest {
         assertThat(metrics.lines()).allMatch(line -> line.matches("(# (HELP|TYPE) )?cairn_.*"));
 
         assertThat(Json.print(Json.parseObject(StatusText.of(figures, 0))))
-                .contains("\"clients\": 3");
+                .contains("\"clients\": [\"</title><script>");
     }
 
     @Test
