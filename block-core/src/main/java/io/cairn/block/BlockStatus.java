@@ -47,4 +47,11 @@ public record BlockStatus(
                 : new BlockStatus(
                         length, allocated, data, zero, hostOffset, hostFile, compressed, on);
     }
+
+    /// The same, allocated if it is known what a read gives: data, or zeroes.
+    public BlockStatus asAnswered() {
+        return allocated || !(data || zero)
+                ? this
+                : new BlockStatus(length, true, data, zero, hostOffset, hostFile, compressed, eof);
+    }
 }
