@@ -210,11 +210,10 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     }
 
     @Override
-    public BlockStatus snapshotStatus(long offset, long length, boolean wantZero)
-            throws BlockException {
+    public BlockStatus snapshotStatus(long offset, long length) throws BlockException {
         Span span = clusters.beginRead(offset, length);
         try {
-            return source(span).status(offset, span.length(), wantZero);
+            return source(span).status(offset, span.length(), true);
         } finally {
             clusters.endRead(span);
         }

@@ -38,7 +38,7 @@ final class SnapshotAccessInstance extends DriverInstance {
     /// As with the peer, what is known to be data or zeroes counts as the node's own.
     @Override
     public Mapping mapForStatus(long offset, long count, boolean wantZero) throws BlockException {
-        return new Mapping.Told(snapshot.snapshotStatus(offset, count, true).asAnswered());
+        return new Mapping.Told(snapshot.snapshotStatus(offset, count).asAnswered());
     }
 
     @Override

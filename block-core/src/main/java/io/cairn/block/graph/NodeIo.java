@@ -254,38 +254,25 @@ final class NodeIo {
 
     /// Copies into the node what of a range comes from below.
     void prefetch(long offset, int count) throws BlockException {
-        CopyOnRead copying = Objects.requireNonNull(copier);
-        requireSane(offset, count);
-        inFlight.enter();
-        try {
-            RequestTracker.Request request = beginCopy(copying, offset, count);
-            try {
-                copying.fill(offset, count);
-                writeGeneration.getAndIncrement();
-            } finally {
-                tracker.end(request);
-            }
-        } catch (BlockException e) {
-            throw e.atNode(node.name());
-        } finally {
-            inFlight.leave();
-        }
+        readUncounted(offset, count, null, Objects.requireNonNull(copier));
     }
 
     private void read(long offset, ByteBuffer dst, @Nullable CopyOnRead copying)
             throws BlockException {
         Accounting counting = accounting;
+        int count = dst.remaining();
         if (counting == null) {
-            readUncounted(offset, dst, copying);
+            readUncounted(offset, count, dst, copying);
         } else {
-            int count = dst.remaining();
-            counting.account(OperationKind.READ, count, () -> readUncounted(offset, dst, copying));
+            counting.account(
+                    OperationKind.READ, count, () -> readUncounted(offset, count, dst, copying));
         }
     }
 
-    private void readUncounted(long offset, ByteBuffer dst, @Nullable CopyOnRead copying)
+    /// @param dst null if the data are to be copied, and not looked at
+    private void readUncounted(
+            long offset, int count, @Nullable ByteBuffer dst, @Nullable CopyOnRead copying)
             throws BlockException {
-        int count = dst.remaining();
         if (count == 0) {
             return;
         }
@@ -301,7 +288,9 @@ final class NodeIo {
                     copying.fill(offset, count);
                     writeGeneration.getAndIncrement();
                 }
-                readInside(offset, dst);
+                if (dst != null) {
+                    readInside(offset, dst);
+                }
             } finally {
                 tracker.end(request);
             }

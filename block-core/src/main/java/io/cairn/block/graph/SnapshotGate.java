@@ -47,9 +47,8 @@ final class SnapshotGate implements PointInTime {
     }
 
     @Override
-    public BlockStatus snapshotStatus(long offset, long length, boolean wantZero)
-            throws BlockException {
-        return enter(snapshot -> snapshot.snapshotStatus(offset, length, wantZero));
+    public BlockStatus snapshotStatus(long offset, long length) throws BlockException {
+        return enter(snapshot -> snapshot.snapshotStatus(offset, length));
     }
 
     @Override

@@ -37,11 +37,11 @@ final class LinuxCalls {
     private static final LinuxAbi ABI = abi();
     private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
 
-    private static final int AT_FDCWD = -100;
+    static final int AT_FDCWD = -100;
     private static final int SIGACTION_SIZE = 32;
     private static final int SIGNAL_SET_SIZE = 8;
     private static final int SIG_UNBLOCK = 1;
-    private static final int O_RDWR = 02;
+    static final int O_RDWR = 02;
     private static final int O_ACCMODE = 03;
 
     /// `O_NONBLOCK`.

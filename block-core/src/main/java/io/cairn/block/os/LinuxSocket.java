@@ -196,9 +196,11 @@ final class LinuxSocket implements HostSocket {
         try {
             int fd = descriptor.enter();
             try {
-                return isLocal
-                        ? "process " + SocketCalls.peerProcess(fd)
-                        : SocketAddresses.name(SocketCalls.peerAddress(fd));
+                if (!isLocal) {
+                    return SocketAddresses.name(SocketCalls.peerAddress(fd));
+                }
+                int process = SocketCalls.peerProcess(fd);
+                return process == 0 ? UNKNOWN : "process " + process;
             } finally {
                 descriptor.leave();
             }

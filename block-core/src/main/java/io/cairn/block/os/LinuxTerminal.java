@@ -14,8 +14,6 @@ import java.util.Optional;
 final class LinuxTerminal implements PseudoTerminal {
     private static final long LOOK_MILLIS = 100;
 
-    private static final int AT_FDCWD = -100;
-    private static final int O_RDWR = 02;
     private static final int O_NOCTTY = 0400;
 
     private static final int TCGETS = 0x5401;
@@ -44,8 +42,8 @@ final class LinuxTerminal implements PseudoTerminal {
     }
 
     static LinuxTerminal open() throws BlockException {
-        int bits = O_RDWR | O_NOCTTY | LinuxCalls.NON_BLOCKING;
-        int master = LinuxCalls.openAt(AT_FDCWD, "/dev/ptmx", bits, 0);
+        int bits = LinuxCalls.O_RDWR | O_NOCTTY | LinuxCalls.NON_BLOCKING;
+        int master = LinuxCalls.openAt(LinuxCalls.AT_FDCWD, "/dev/ptmx", bits, 0);
         try {
             return new LinuxTerminal(unlock(master), master, LinuxCalls.openEvents());
         } catch (BlockException e) {
@@ -64,7 +62,8 @@ final class LinuxTerminal implements PseudoTerminal {
             LinuxCalls.check(LinuxCalls.ioctl(master, TIOCSPTLCK, frame.data()));
             LinuxCalls.check(LinuxCalls.ioctl(master, TIOCGPTN, frame.data()));
             String name = "/dev/pts/" + frame.memory().getInt(CallFrame.DATA);
-            int slave = LinuxCalls.openAt(AT_FDCWD, name, O_RDWR | O_NOCTTY, 0);
+            int slave =
+                    LinuxCalls.openAt(LinuxCalls.AT_FDCWD, name, LinuxCalls.O_RDWR | O_NOCTTY, 0);
             try {
                 LinuxCalls.check(LinuxCalls.ioctl(slave, TCGETS, frame.data()));
                 RawMode.set(frame.memory());

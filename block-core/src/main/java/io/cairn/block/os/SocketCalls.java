@@ -118,7 +118,8 @@ final class SocketCalls {
         return address(ABI.getpeername(), fd);
     }
 
-    /// The process at the other end of a socket in the filesystem (`SO_PEERCRED`).
+    /// The process at the other end of a socket in the filesystem (`SO_PEERCRED`); 0 if this
+    /// process cannot see that.
     static int peerProcess(int fd) throws BlockException {
         try (CallFrame frame = CallFrame.take()) {
             frame.memory().putInt(CallFrame.DATA, PEER_SIZE);

@@ -15,7 +15,7 @@ public interface PointInTime {
 
     /// What the node that holds a range as it was knows of it, without the chain below that node:
     /// see {@link Mapping.Told}.
-    BlockStatus snapshotStatus(long offset, long length, boolean wantZero) throws BlockException;
+    BlockStatus snapshotStatus(long offset, long length) throws BlockException;
 
     /// Says that a range of the snapshot will not be read any more. Only whole clusters are let go.
     void discardSnapshot(long offset, long length) throws BlockException;

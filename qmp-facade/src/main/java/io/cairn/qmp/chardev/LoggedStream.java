@@ -21,15 +21,13 @@ final class LoggedStream implements ByteStream {
     public void write(ByteBuffer... srcs) throws BlockException {
         stream.write(srcs);
         for (ByteBuffer src : srcs) {
-            byte[] bytes = new byte[src.remaining()];
-            src.get(src.position(), bytes);
-            keep(bytes);
+            keep(src);
         }
     }
 
-    private void keep(byte[] bytes) {
+    private void keep(ByteBuffer src) {
         try {
-            log.write(bytes);
+            log.write(src);
         } catch (BlockException _) {
             // Who speaks over the device does so in spite of a full disk.
         }

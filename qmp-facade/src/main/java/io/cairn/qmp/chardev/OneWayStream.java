@@ -15,7 +15,7 @@ final class OneWayStream implements ByteStream {
     /// Where the bytes go.
     @FunctionalInterface
     interface Sink {
-        void write(byte[] bytes) throws BlockException;
+        void write(ByteBuffer src) throws BlockException;
     }
 
     OneWayStream(Sink sink) {
@@ -38,9 +38,7 @@ final class OneWayStream implements ByteStream {
     @Override
     public void write(ByteBuffer... srcs) throws BlockException {
         for (ByteBuffer src : srcs) {
-            byte[] bytes = new byte[src.remaining()];
-            src.get(src.position(), bytes);
-            sink.write(bytes);
+            sink.write(src);
         }
     }
 

@@ -34,9 +34,11 @@ final class OutputFile implements AutoCloseable {
         }
     }
 
-    synchronized void write(byte[] bytes) throws BlockException {
-        file.write(end, ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
-        end += bytes.length;
+    /// @param src direct, taken from position to limit
+    synchronized void write(ByteBuffer src) throws BlockException {
+        int count = src.remaining();
+        file.write(end, src.duplicate());
+        end += count;
     }
 
     @Override

@@ -71,7 +71,14 @@ public final class RingBuffer implements Chardev {
 
     @Override
     public void attach(FrontEnd frontEnd) {
-        OneWayStream.serve(type, frontEnd, this::write);
+        OneWayStream.serve(
+                type,
+                frontEnd,
+                src -> {
+                    byte[] bytes = new byte[src.remaining()];
+                    src.get(src.position(), bytes);
+                    write(bytes);
+                });
     }
 
     @Override
