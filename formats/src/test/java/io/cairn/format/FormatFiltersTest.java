@@ -245,6 +245,28 @@ class FormatFiltersTest {
     }
 
     @Test
+    void readingGivesOutWhatIsCopiedWithoutReadingItAgain() throws BlockException {
+        try (BlockBackend disk = open(chain().put("file.node-name", "t"))) {
+            BlockNode top = graph.graph().find("t").orElseThrow();
+            write(disk, 5 * CLUSTER, CLUSTER, 3);
+            BlockNode storage = Objects.requireNonNull(top.primary());
+            Accounting counted = new Accounting(Accounting.Settings.DEFAULT);
+            storage.setAccounting(counted);
+            ByteBuffer read = ByteBuffer.allocateDirect(LENGTH - 200);
+
+            disk.read(100, read);
+
+            assertThat(counted.statistics(OperationKind.READ).bytes())
+                    .isBetween((long) CLUSTER, 2L * CLUSTER - 1);
+            for (int position = 100; position < LENGTH - 100; position++) {
+                int cluster = position / CLUSTER;
+                int expected = cluster == 4 ? 2 : cluster == 5 ? 3 : 1;
+                assertThat((int) read.get(position - 100)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
     void copyOnReadKeepsItsChainDownToTheBottom() throws BlockException {
         Options options = chain().put("bottom", "m").put("file.node-name", "t");
         ChainChanges changes = new ChainChanges(graph.graph());

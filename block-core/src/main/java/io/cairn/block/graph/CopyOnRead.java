@@ -9,6 +9,8 @@ import io.cairn.block.DebugEvent;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 
 /// Copies into a node what is read of it and lies further down the chain.
@@ -49,29 +51,64 @@ final class CopyOnRead {
         return start(offset + count - 1) + clusterSize;
     }
 
-    /// Copies what the clusters of a range do not hold yet.
-    void fill(long offset, long count) throws BlockException {
+    /// Copies what the clusters of a range do not hold yet, and reads the range: what is copied is
+    /// given out as it passes, and not read again.
+    ///
+    /// @param dst null if nobody looks at the data
+    void read(long offset, int count, @Nullable ByteBuffer dst) throws BlockException {
         long end = Math.min(end(offset, count), node.length());
-        for (long position = start(offset); position < end; ) {
-            long asked = Math.min(MAX_PIECE, end - position);
-            BlockStatus status = node.io().status(position, asked, false);
-            int piece = (int) Math.min(asked, status.length());
-            if (!status.allocated()) {
-                copy(position, piece);
+        long position = start(offset);
+        while (position < end) {
+            BlockStatus status = node.io().status(position, end - position, false);
+            long piece = Math.min(status.length(), end - position);
+            if (status.allocated()) {
+                readOwn(position, piece, offset, dst);
+            } else {
+                piece = Math.min(piece, MAX_PIECE);
+                copy(position, (int) piece, offset, dst);
             }
             position += piece;
         }
+        readOwn(position, offset + count - position, offset, dst);
     }
 
-    private void copy(long offset, int count) throws BlockException {
-        try (PooledBuffer pooled = BufferPool.shared().acquire(count)) {
-            ByteBuffer buffer = Buffers.slice(pooled.buffer(), 0, count);
-            data.read(offset, buffer);
+    private void readOwn(long position, long length, long offset, @Nullable ByteBuffer dst)
+            throws BlockException {
+        long from = Math.max(position, offset);
+        ByteBuffer part = part(dst, offset, from, position + length);
+        if (part != null) {
+            node.io().readInside(from, part);
+        }
+    }
+
+    /// What of a reader's buffer is for a range.
+    ///
+    /// @return null for nothing
+    private static @Nullable ByteBuffer part(
+            @Nullable ByteBuffer dst, long offset, long from, long to) {
+        if (dst == null) {
+            return null;
+        }
+        int start = Math.clamp(from - offset, 0, dst.remaining());
+        int end = Math.clamp(to - offset, 0, dst.remaining());
+        return end > start ? Buffers.slice(dst, start, end - start) : null;
+    }
+
+    private void copy(long position, int length, long offset, @Nullable ByteBuffer dst)
+            throws BlockException {
+        try (PooledBuffer pooled = BufferPool.shared().acquire(length)) {
+            ByteBuffer buffer = Buffers.slice(pooled.buffer(), 0, length);
+            data.read(position, buffer);
             node.io().debugEvent(DebugEvent.COR_WRITE);
             if (Bytes.isZero(buffer)) {
-                data.writeZeroes(offset, count, UNCHANGED, node.limits());
+                data.writeZeroes(position, length, UNCHANGED, node.limits());
             } else {
-                data.write(offset, buffer, UNCHANGED);
+                data.write(position, buffer, UNCHANGED);
+            }
+            long from = Math.max(position, offset);
+            ByteBuffer part = part(dst, offset, from, position + length);
+            if (part != null) {
+                part.put(Buffers.slice(buffer, (int) (from - position), part.remaining()));
             }
         }
     }

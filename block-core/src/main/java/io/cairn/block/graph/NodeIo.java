@@ -285,10 +285,9 @@ final class NodeIo {
                             : beginCopy(copying, offset, count);
             try {
                 if (copying != null) {
-                    copying.fill(offset, count);
+                    copying.read(offset, count, dst);
                     writeGeneration.getAndIncrement();
-                }
-                if (dst != null) {
+                } else if (dst != null) {
                     readInside(offset, dst);
                 }
             } finally {
@@ -334,7 +333,8 @@ final class NodeIo {
         return tracker.begin(start, copying.end(offset, count) - start, true, false);
     }
 
-    private void readInside(long offset, ByteBuffer dst) throws BlockException {
+    /// Reads within a request that is tracked already.
+    void readInside(long offset, ByteBuffer dst) throws BlockException {
         Limits l = limits;
         int mask = l.requestAlignment() - 1;
         if (((offset | dst.remaining()) & mask) == 0) {

@@ -22,6 +22,9 @@ final class RequestTracker {
         private @Nullable Request next;
         private @Nullable Request previous;
 
+        /// Whether it has the range; else it waits for it.
+        private boolean running;
+
         private Request(long offset, long length, boolean serialising, boolean read) {
             this.offset = offset;
             this.end = offset + length;
@@ -39,7 +42,8 @@ final class RequestTracker {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
-    private @Nullable Request first;
+    private @Nullable Request newest;
+    private @Nullable Request oldest;
     private int waiting;
     private volatile boolean enabled;
 
@@ -51,8 +55,8 @@ final class RequestTracker {
         return enabled;
     }
 
-    /// Enters a range, after every conflicting request that entered before has ended. Null while
-    /// disabled.
+    /// Enters a range, after every conflicting request that has its range has ended. One that waits
+    /// keeps nobody from a range that is free: it may be long until it runs. Null while disabled.
     ///
     /// @throws BlockException with `ECANCELED` if the request was given up while it waited
     @Nullable Request begin(long offset, long length, boolean serialising, boolean read)
@@ -64,7 +68,9 @@ final class RequestTracker {
         lock.lock();
         try {
             link(request);
-            if (hasEarlierConflict(request)) {
+            if (mayRun(request)) {
+                request.running = true;
+            } else {
                 await(request);
             }
         } finally {
@@ -76,10 +82,9 @@ final class RequestTracker {
     private void await(Request request) throws BlockException {
         waiting++;
         try (CancelScope.Watch watch = CancelScope.watch(this::wakeAll)) {
-            while (hasEarlierConflict(request)) {
+            while (!request.running) {
                 if (watch.isCancelled()) {
                     unlink(request);
-                    ended.signalAll();
                 }
                 watch.check();
                 ended.awaitUninterruptibly();
@@ -99,6 +104,8 @@ final class RequestTracker {
     }
 
     /// Leaves a range; null is ignored.
+    ///
+    /// Who waits gets it before anyone who comes later, the oldest first.
     void end(@Nullable Request request) {
         if (request == null) {
             return;
@@ -107,39 +114,51 @@ final class RequestTracker {
         try {
             unlink(request);
             if (waiting > 0) {
-                ended.signalAll();
+                runWaiting();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Newest first, so that everything behind a request in the list entered before it.
-    private void link(Request request) {
-        request.next = first;
-        if (first != null) {
-            first.previous = request;
+    private void runWaiting() {
+        for (Request request = oldest; request != null; request = request.next) {
+            if (!request.running && mayRun(request)) {
+                request.running = true;
+                ended.signalAll();
+            }
         }
-        first = request;
+    }
+
+    private boolean mayRun(Request request) {
+        for (Request other = newest; other != null; other = other.previous) {
+            if (other.running && request.conflictsWith(other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void link(Request request) {
+        request.previous = newest;
+        if (newest == null) {
+            oldest = request;
+        } else {
+            newest.next = request;
+        }
+        newest = request;
     }
 
     private void unlink(Request request) {
+        if (request.next == null) {
+            newest = request.previous;
+        } else {
+            request.next.previous = request.previous;
+        }
         if (request.previous == null) {
-            first = request.next;
+            oldest = request.next;
         } else {
             request.previous.next = request.next;
         }
-        if (request.next != null) {
-            request.next.previous = request.previous;
-        }
-    }
-
-    private static boolean hasEarlierConflict(Request request) {
-        for (Request other = request.next; other != null; other = other.next) {
-            if (request.conflictsWith(other)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

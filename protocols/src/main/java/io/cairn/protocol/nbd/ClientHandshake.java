@@ -2,6 +2,7 @@ package io.cairn.protocol.nbd;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+import io.cairn.block.HostException;
 import io.cairn.block.os.ByteStream;
 import io.cairn.protocol.tls.TlsCredentials;
 
@@ -21,6 +22,9 @@ public final class ClientHandshake {
     private static final int MAX_EXPORTS = 10_000;
 
     private static final int MAX_REPLY = NbdWire.MAX_PAYLOAD;
+
+    private static final String READING_LENGTH = "Failed to read export length";
+    private static final String READING_FLAGS = "Failed to read export flags";
 
     private NbdStream stream;
     private final @Nullable TlsCredentials tls;
@@ -141,7 +145,7 @@ public final class ClientHandshake {
         sendsZeroes = (flags & NbdWire.NO_ZEROES) == 0;
         ByteBuffer answer = ByteBuffer.allocateDirect(4);
         answer.putInt(flags & (NbdWire.FIXED_NEWSTYLE | NbdWire.NO_ZEROES));
-        stream.stream().write(answer.flip());
+        write(answer.flip(), "Failed to send clientflags field");
         if (!isFixed && tls != null) {
             throw failure(Errno.EINVAL, "Server does not support STARTTLS");
         }
@@ -152,10 +156,11 @@ public final class ClientHandshake {
         if (!start.name().isEmpty()) {
             throw failure(Errno.EINVAL, "Server does not support non-empty export names");
         }
-        require(12 + NbdWire.RESERVED_ZEROES, "Failed to read export length");
+        require(8, READING_LENGTH);
         long length = stream.in().getLong();
+        require(4, READING_FLAGS);
         int flags = stream.in().getInt();
-        stream.skip(NbdWire.RESERVED_ZEROES);
+        skipReserved();
         return checked(start.withExport(length, flags & 0xffff));
     }
 
@@ -197,11 +202,12 @@ public final class ClientHandshake {
             throw failure(Errno.EINVAL, "Server does not support NBD_OPT_GO with extended headers");
         }
         send(NbdWire.OPT_EXPORT_NAME, start.name().getBytes(StandardCharsets.UTF_8));
-        require(10, "Failed to read export length");
+        require(8, READING_LENGTH);
         long length = stream.in().getLong();
+        require(2, READING_FLAGS);
         int flags = Short.toUnsignedInt(stream.in().getShort());
         if (sendsZeroes) {
-            stream.skip(NbdWire.RESERVED_ZEROES);
+            skipReserved();
         }
         return checked(start.withExport(length, flags));
     }
@@ -381,7 +387,7 @@ public final class ClientHandshake {
     private void send(int option, byte[] data) throws BlockException {
         ByteBuffer out = ByteBuffer.allocateDirect(16 + data.length);
         out.putLong(NbdWire.OPTION_MAGIC).putInt(option).putInt(data.length).put(data);
-        stream.stream().write(out.flip());
+        write(out.flip(), "Failed to send option request header");
     }
 
     private OptionReply receive(int option) throws BlockException {
@@ -412,6 +418,23 @@ public final class ClientHandshake {
     private void require(int count, String doing) throws BlockException {
         try {
             stream.require(count);
+        } catch (HostException e) {
+            throw e.prefixed("Unable to read from socket").prefixed(doing);
+        } catch (BlockException e) {
+            throw e.prefixed(doing);
+        }
+    }
+
+    private void skipReserved() throws BlockException {
+        require(NbdWire.RESERVED_ZEROES, "Failed to read reserved block");
+        stream.skip(NbdWire.RESERVED_ZEROES);
+    }
+
+    private void write(ByteBuffer bytes, String doing) throws BlockException {
+        try {
+            stream.stream().write(bytes);
+        } catch (HostException e) {
+            throw e.prefixed("Unable to write to socket").prefixed(doing);
         } catch (BlockException e) {
             throw e.prefixed(doing);
         }
