@@ -26,6 +26,7 @@ public final class ProtocolDrivers implements DriverProvider {
                             Arrays.asList(
                                     FileDriver.NAME,
                                     HostDeviceDriver.NAME,
+                                    HostDeviceDriver.CDROM,
                                     NbdDriver.NAME,
                                     NULL_AIO,
                                     NULL_CO,
@@ -40,7 +41,7 @@ public final class ProtocolDrivers implements DriverProvider {
     public BlockDriver driver(String name) {
         return switch (name) {
             case FileDriver.NAME -> new FileDriver();
-            case HostDeviceDriver.NAME -> new HostDeviceDriver();
+            case HostDeviceDriver.NAME, HostDeviceDriver.CDROM -> new HostDeviceDriver(name);
             case NbdDriver.NAME -> new NbdDriver();
             case NULL_AIO, NULL_CO -> new NullDriver(name);
             case VvfatDriver.NAME -> new VvfatDriver();

@@ -511,7 +511,8 @@ public final class BlockNode implements Node, Parent {
         monitorOwned = on;
     }
 
-    boolean isImplicit() {
+    /// True for a filter that a job has put in and nobody has named.
+    public boolean isImplicit() {
         return implicit;
     }
 

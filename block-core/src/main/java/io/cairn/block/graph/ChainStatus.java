@@ -117,4 +117,20 @@ public record ChainStatus(BlockStatus status, BlockNode layer, int depth) {
         ChildEdge backing = node.backing();
         return backing != null ? backing.node() : node.filtered();
     }
+
+    /// The same as if there were no filters that jobs have put in and nobody has named.
+    public static @Nullable BlockNode explicitBelow(BlockNode node) {
+        BlockNode below = below(node);
+        return below == null ? null : explicit(below);
+    }
+
+    /// A node, or what is below filters that jobs have put in and nobody has named.
+    public static BlockNode explicit(BlockNode node) {
+        BlockNode shown = node;
+        for (BlockNode below = below(shown); shown.isImplicit() && below != null; ) {
+            shown = below;
+            below = below(shown);
+        }
+        return shown;
+    }
 }

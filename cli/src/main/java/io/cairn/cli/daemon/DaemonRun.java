@@ -90,8 +90,9 @@ final class DaemonRun {
             Signals.onSignal(signal, daemon.service()::quit);
         }
         try {
-            daemon.whileStarting(this::start);
+            start();
             writePidFile();
+            daemon.start();
             becomeReady();
             awaitQuit();
         } finally {

@@ -140,7 +140,7 @@ public final class IoTool implements Tool {
             if (isOptions && isFormat) {
                 throw ToolException.of("--image-opts and -f are mutually exclusive");
             }
-            try (Session session = new Session(invocation, messages, images)) {
+            try (Session session = new Session(invocation, messages, images, isOptions)) {
                 if (!operands.isEmpty() && !open(session, operands.getFirst())) {
                     return 1;
                 }

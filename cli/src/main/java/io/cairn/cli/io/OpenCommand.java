@@ -42,8 +42,10 @@ final class OpenCommand implements Command {
     @Override
     public void run(Session session, Arguments arguments) throws CommandException {
         var how = new OpenArguments(session.messages());
+        boolean hasOptions = false;
         Arguments.Reader options = arguments.options("snCro:ki:t:d:U");
         for (String option = options.next(); option != null; option = options.next()) {
+            hasOptions |= option.equals("o");
             try {
                 accept(how, option, options);
             } catch (ToolException e) {
@@ -55,7 +57,17 @@ final class OpenCommand implements Command {
         if (operands.size() > 1) {
             throw CommandException.usage();
         }
-        if (!session.open(operands.isEmpty() ? null : operands.getFirst(), how)) {
+        String name = operands.isEmpty() ? null : operands.getFirst();
+        if (session.namesAreOptions()) {
+            if (hasOptions) {
+                throw CommandException.of("--image-opts and 'open -o' are mutually exclusive");
+            }
+            if (name != null) {
+                how.addOptions(name);
+                name = null;
+            }
+        }
+        if (!session.open(name, how)) {
             throw CommandException.silent();
         }
     }

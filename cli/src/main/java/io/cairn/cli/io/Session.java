@@ -28,15 +28,28 @@ final class Session implements AutoCloseable {
     private final Messages messages;
     private final Images images;
     private final EventLoop events;
+    private final boolean namesAreOptions;
     private @Nullable BlockBackend image;
     private @Nullable Breakpoints breakpoints;
     private boolean isOver;
 
-    Session(Invocation invocation, Messages messages, Images images) {
-        this(invocation, messages, images, new EventLoop());
+    /// @param namesAreOptions whether images are named by texts of node options
+    Session(Invocation invocation, Messages messages, Images images, boolean namesAreOptions) {
+        this(invocation, messages, images, namesAreOptions, new EventLoop());
     }
 
+    /// A session for an image that is open elsewhere.
     Session(Invocation invocation, Messages messages, Images images, EventLoop events) {
+        this(invocation, messages, images, false, events);
+    }
+
+    private Session(
+            Invocation invocation,
+            Messages messages,
+            Images images,
+            boolean namesAreOptions,
+            EventLoop events) {
+        this.namesAreOptions = namesAreOptions;
         this.invocation = invocation;
         this.messages = messages;
         this.images = images;
@@ -99,6 +112,10 @@ final class Session implements AutoCloseable {
 
     void end() {
         isOver = true;
+    }
+
+    boolean namesAreOptions() {
+        return namesAreOptions;
     }
 
     // ---- the image

@@ -14,6 +14,7 @@ import io.cairn.cli.daemon.PidFile;
 import io.cairn.cli.daemon.StandardStream;
 import io.cairn.cli.image.Images;
 import io.cairn.cli.io.IoConsole;
+import io.cairn.job.scheduler.JobState;
 import io.cairn.qmp.chardev.PtyChardev;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.daemon.StorageDaemon;
@@ -25,6 +26,7 @@ import io.cairn.qmp.device.MachineType;
 import io.cairn.qmp.service.StorageService;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ final class SystemRun {
             Signals.onSignal(signal, () -> service.end("host-signal"));
         }
         try {
-            daemon.whileStarting(this::start);
+            start();
             each(List.of("pidfile"), option -> pids.add(PidFile.write(option.value())));
             daemon.start();
             service.awaitQuit();
@@ -83,6 +85,8 @@ final class SystemRun {
     }
 
     private void close() throws ToolException {
+        // The machine stops before its disks are closed.
+        service.jobs().pauseOnce(EnumSet.of(JobState.RUNNING));
         daemon.close(new Messages(invocation)::unwritten);
         try {
             for (PidFile pid : pids) {

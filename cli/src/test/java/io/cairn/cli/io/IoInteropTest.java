@@ -184,4 +184,22 @@ class IoInteropTest {
         assertThat(converted.status()).as(converted.err()).isZero();
         return Files.readAllBytes(raw);
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "open driver=raw,file.filename=a.img; read 0 512; info",
+                "open -o driver=raw driver=raw,file.filename=a.img; length",
+                "open -r driver=raw,file.filename=a.img; write 0 512"
+            })
+    void opensByOptionsWhatTheCommandNames(String commands) throws Exception {
+        run(List.of("qemu-img", "create", "-q", "-f", "raw", folder + "/a.img", "1M"));
+        List<String> arguments = new ArrayList<>(List.of("--image-opts"));
+        for (String command : commands.split("; ", -1)) {
+            arguments.add("-c");
+            arguments.add(command.replace("a.img", folder + "/a.img"));
+        }
+
+        assertThat(ours(arguments)).isEqualTo(theirs(arguments));
+    }
 }

@@ -74,6 +74,7 @@ abstract class TestServer implements AutoCloseable {
             super(socket);
             daemon.addChardev("socket,id=c,server=on,wait=off,path=" + socket);
             daemon.addMonitor("chardev=c");
+            daemon.start();
             Workers.startDaemon("daemon", this::serve);
         }
 

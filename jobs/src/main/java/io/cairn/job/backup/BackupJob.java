@@ -123,6 +123,11 @@ public final class BackupJob extends BlockJob {
     // ---- the work
 
     @Override
+    protected boolean startsDrained() {
+        return true;
+    }
+
+    @Override
     protected void run() throws BlockException {
         CopyBeforeWrite rest = Objects.requireNonNull(copies);
         if (options.sync() == BackupSync.NONE) {
@@ -220,6 +225,7 @@ public final class BackupJob extends BlockJob {
             return;
         }
         CopyBeforeWrite.CopyFailure failure = rest.copy(offset, length);
+        tellProgress(rest);
         if (failure == null || isCancelled()) {
             return;
         }
@@ -231,7 +237,7 @@ public final class BackupJob extends BlockJob {
         kick();
     }
 
-    private void tellProgress(CopyBeforeWrite rest) {
+    private synchronized void tellProgress(CopyBeforeWrite rest) {
         long done = total - rest.uncopied();
         if (done > offset()) {
             advance(done - offset());

@@ -41,7 +41,7 @@ public final class CommitJobs {
         return new MirrorPlan(
                 "commit",
                 options.settings(),
-                range.root(),
+                range.top(),
                 range.base(),
                 null,
                 range.base(),

@@ -28,7 +28,7 @@ record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
         requireOne("base-node", options.baseNode(), "base", options.base());
         requireOne("top-node", options.topNode(), "top", options.top());
         BlockNode top = top(graph, root, options);
-        BlockNode base = base(graph, root, top, options);
+        BlockNode base = base(graph, top, options);
         CommitRange range = new CommitRange(root, top, base);
         for (BlockNode node = top; node != null && node != base; node = ChainStatus.below(node)) {
             node.requireUnblocked("commit");
@@ -79,8 +79,7 @@ record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
                         new InvalidOptionException("Top image file " + filename + " not found"));
     }
 
-    private static BlockNode base(
-            BlockGraph graph, BlockNode root, BlockNode top, CommitOptions options)
+    private static BlockNode base(BlockGraph graph, BlockNode top, CommitOptions options)
             throws BlockException {
         String filename = options.base();
         String name = options.baseNode();
@@ -89,7 +88,7 @@ record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
         }
         if (filename != null) {
             BlockNode found =
-                    BackingChain.find(root, filename)
+                    BackingChain.find(top, filename)
                             .orElseThrow(() ->
                                     new InvalidOptionException(
                                             "Can't find '" + filename + "' in the backing chain"));
@@ -110,9 +109,9 @@ record CommitRange(BlockNode root, BlockNode top, BlockNode base) {
         return node;
     }
 
-    /// True if the top is what guests write to.
+    /// True if the top is what guests write to, if only through filters.
     boolean isActive() {
-        return top == root;
+        return ChainStatus.shows(root, top);
     }
 
     /// The image above the top, which is to say that the base is its backing file; null if the top

@@ -54,6 +54,7 @@ public final class MirrorJob extends BlockJob {
     private record Parts(BlockNode filter, MirrorTop top, DirtyBitmap dirty, MirrorCopy copy) {}
 
     private final MirrorPlan plan;
+    private final long stretch;
     private final long pieceSize;
     private final AtomicLong underWay = new AtomicLong();
     private final AtomicReference<@Nullable BlockException> fatal = new AtomicReference<>();
@@ -71,6 +72,7 @@ public final class MirrorJob extends BlockJob {
         this.plan = plan;
         long share = Math.min(MAX_PIECE, plan.bufSize() / WORKERS) & -plan.granularity();
         this.pieceSize = Math.max(plan.granularity(), share);
+        this.stretch = Math.max(pieceSize, plan.bufSize() & -plan.granularity());
     }
 
     void takeHold() throws BlockException {
@@ -157,7 +159,6 @@ public final class MirrorJob extends BlockJob {
 
     @Override
     protected void run() throws BlockException {
-        checkpoint();
         Parts now = Objects.requireNonNull(parts);
         prepareTarget(now.top().target());
         markAll(now);
@@ -195,9 +196,12 @@ public final class MirrorJob extends BlockJob {
         long granularity = plan.granularity();
         long allocated = 0;
         long countedEnd = 0;
+        long begun = System.nanoTime();
         for (long position = 0; position < length; ) {
-            pausePoint();
-            checkpoint();
+            if (System.nanoTime() - begun > POLL_NANOS) {
+                pausePoint();
+                checkpoint();
+            }
             MirrorCopy.Marked marked = now.copy().mark(position, length - position, isCleared);
             long end = position + marked.length();
             if (marked.isAllocated()) {
@@ -217,22 +221,32 @@ public final class MirrorJob extends BlockJob {
 
     private void keepCopying(Parts now, Crew hands) throws BlockException {
         long cursor = 0;
-        while (true) {
-            pausePoint();
-            checkpoint();
+        boolean isPaid = true;
+        for (boolean isFirst = true; ; isFirst = false) {
+            if (!isFirst) {
+                // As with the peer, what a job does at once it does even if it is cancelled at
+                // once.
+                pausePoint();
+                checkpoint();
+            }
             BlockException failure = fatal.get();
             if (failure != null) {
                 throw failure;
             }
             tellProgress(now);
-            DirtyBitmap.Range range = now.dirty().nextDirty(cursor, Long.MAX_VALUE, pieceSize);
+            DirtyBitmap.Range range = now.dirty().nextDirty(cursor, Long.MAX_VALUE, stretch);
             if (range != null) {
                 cursor = range.offset() + range.length();
                 start(now, hands, range);
+                isPaid = isReady;
             } else if (cursor > 0) {
                 cursor = 0;
             } else if (!hands.isIdle()) {
                 hands.awaitIdle();
+            } else if (!isPaid) {
+                // The last stretch takes the time that the speed gives it, too.
+                throttle(0);
+                isPaid = true;
             } else if (isInStep(now)) {
                 return;
             }
@@ -261,16 +275,23 @@ public final class MirrorJob extends BlockJob {
         return false;
     }
 
+    /// Copies a stretch, which counts as one for the speed.
     private void start(Parts now, Crew hands, DirtyBitmap.Range range) throws BlockException {
-        long length = Math.min(range.length(), plan.source().length() - range.offset());
-        throttle(length);
-        RangeLocks.Held held =
-                now.top().ranges().acquire(range.offset(), range.offset() + range.length());
-        now.dirty().reset(range.offset(), range.length());
+        long end = range.offset() + range.length();
+        throttle(range.length());
+        for (long offset = range.offset(); offset < end; offset += pieceSize) {
+            startPiece(now, hands, offset, Math.min(pieceSize, end - offset));
+        }
+    }
+
+    private void startPiece(Parts now, Crew hands, long offset, long count) throws BlockException {
+        long length = Math.min(count, plan.source().length() - offset);
+        RangeLocks.Held held = now.top().ranges().acquire(offset, offset + count);
+        now.dirty().reset(offset, count);
         underWay.addAndGet(length);
         hands.submit(() -> {
             try {
-                now.copy().copy(range.offset(), length);
+                now.copy().copy(offset, length);
                 advance(length);
             } catch (MirrorCopy.Failed e) {
                 decide(e.isRead(), e.failure());

@@ -7,6 +7,7 @@ import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainChanges;
+import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.graph.ReopenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BackingReference;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// A job that works on nodes of a graph: holds what it uses of them, and lets all of it go when it
 /// is over.
@@ -24,7 +26,7 @@ import java.util.List;
 public abstract class BlockJob extends Job {
     private final BlockGraph graph;
     private final ChainChanges changes;
-    private final List<BlockBackend> backends = new ArrayList<>();
+    private final List<BlockBackend> backends = new CopyOnWriteArrayList<>();
     private final List<BlockNode> blocked = new ArrayList<>();
     private final List<ChainChanges.Frozen> frozen = new ArrayList<>();
     private final List<BlockNode> madeWritable = new ArrayList<>();
@@ -57,6 +59,17 @@ public abstract class BlockJob extends Job {
         super(scheduler, settings, group);
         this.graph = graph;
         this.changes = new ChainChanges(graph);
+    }
+
+    /// True if the job works on a node.
+    final boolean uses(BlockNode node) {
+        for (BlockBackend backend : backends) {
+            ChildEdge root = backend.root();
+            if (root != null && root.node() == node) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The graph of the job's nodes.

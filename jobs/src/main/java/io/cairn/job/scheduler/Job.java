@@ -12,6 +12,7 @@ import io.cairn.block.Workers;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +28,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// All public methods may be called from any thread. Cancelling sets a flag, wakes the job where it
 /// waits for its own sake, and by force also its requests that wait; nobody is interrupted.
 public abstract class Job {
+    private static final long LONGEST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final JobScheduler scheduler;
     private final JobSettings settings;
     private final JobGroup group;
@@ -281,10 +284,34 @@ public abstract class Job {
         }
     }
 
+    /// Has the job pause and go on, as a drain of its nodes does; one that cannot pause now is not
+    /// waited for long.
+    final void pauseOnce() {
+        pace.beginPause();
+        pace.awaitQuiet(System.nanoTime() + LONGEST_DRAIN_NANOS);
+        pace.endPause();
+    }
+
     // ---- life
+
+    /// True if the nodes are drained while the job starts, so that it pauses at once.
+    protected boolean startsDrained() {
+        return false;
+    }
 
     /// Starts the job, unless it was cancelled before.
     final void start() {
+        if (!startsDrained()) {
+            begin();
+            return;
+        }
+        pace.beginPause();
+        begin();
+        pace.awaitQuiet();
+        pace.endPause();
+    }
+
+    private void begin() {
         lock.lock();
         try {
             if (state != JobState.CREATED) {

@@ -177,6 +177,18 @@ final class JobPace {
         }
     }
 
+    /// The same, until a time by {@link System#nanoTime} at most.
+    void awaitQuiet(long deadlineNanos) {
+        lock.lock();
+        try {
+            while (isRunning && deadlineNanos - System.nanoTime() > 0) {
+                Workers.awaitUntil(changed, deadlineNanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- for the job's own thread
 
     /// Stays here while the job is paused.

@@ -7,11 +7,13 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.EventSink;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.graph.BlockNode;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -160,16 +162,43 @@ public final class JobScheduler implements AutoCloseable {
         }
     }
 
-    /// Cancels all jobs and waits until they are over.
-    @Override
-    public void close() {
-        List<Job> left;
+    /// Has jobs pause and go on, as the peer does whenever everything is drained.
+    ///
+    /// @param states of the jobs that are to
+    public void pauseOnce(Set<JobState> states) {
+        for (Job job : all()) {
+            if (states.contains(job.state())) {
+                job.pauseOnce();
+            }
+        }
+    }
+
+    /// Cancels the jobs that work on a node, which is about to go, and does not wait for them.
+    public void cancelUsers(BlockNode node) {
+        for (Job job : all()) {
+            if (job instanceof BlockJob user && user.uses(node)) {
+                try {
+                    job.cancel(false);
+                } catch (BlockException e) {
+                    // It is ending by itself.
+                }
+            }
+        }
+    }
+
+    private List<Job> all() {
         lock.lock();
         try {
-            left = List.copyOf(jobs.values());
+            return List.copyOf(jobs.values());
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Cancels all jobs and waits until they are over.
+    @Override
+    public void close() {
+        List<Job> left = all();
         for (Job job : left) {
             try {
                 job.cancel(true);

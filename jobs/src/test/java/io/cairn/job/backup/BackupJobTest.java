@@ -250,8 +250,7 @@ class BackupJobTest {
         images.host().get("t").failAfter(3, Errno.ENOSPC);
         BackupJob job =
                 start(options(BackupSync.FULL).withOnErrors(OnError.REPORT, OnError.ENOSPC));
-        images.log.awaitState("j", "paused");
-        assertThat(images.log.all()).contains(new JobEvent.RequestFailed("j", "write", "stop"));
+        images.log.await(new JobEvent.RequestFailed("j", "write", "stop")::equals, 1);
         job.resume();
         job.awaitConcluded();
 

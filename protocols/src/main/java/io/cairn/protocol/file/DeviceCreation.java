@@ -49,9 +49,9 @@ final class DeviceCreation {
         return size;
     }
 
-    static void create(String filename, Options given) throws BlockException {
+    static void create(String driver, String filename, Options given) throws BlockException {
         long size = SCHEMA.read(given, Dialect.COMMAND_LINE);
-        try (HostFile device = open(filename);
+        try (HostFile device = open(driver, filename);
                 ImageLock lock = ImageLock.of(device)) {
             lock.prepare(READ_WRITE_AND_RESIZE, 0);
             lock.commit();
@@ -60,11 +60,11 @@ final class DeviceCreation {
         }
     }
 
-    private static HostFile open(String filename) throws BlockException {
+    private static HostFile open(String driver, String filename) throws BlockException {
         HostFile file = null;
         try {
             file = HostFile.open(filename, OpenFlags.READ_WRITE);
-            HostDeviceDriver.requireDevice(filename, file.stat());
+            HostDeviceDriver.requireDevice(driver, filename, file.stat());
             return file;
         } catch (BlockException e) {
             String why = e.getMessage();
@@ -76,7 +76,7 @@ final class DeviceCreation {
             throw new BlockException(
                     e.errno(),
                     "Protocol driver '"
-                            + HostDeviceDriver.NAME
+                            + driver
                             + "' does not support image creation, and opening the image failed: "
                             + why);
         }

@@ -323,9 +323,13 @@ final class FileInstance extends DriverInstance {
         long stamp = handle.enter();
         try {
             FileExtent extent = extents.at(handle.file(), offset, length);
+            // The rest of the unit in which the file ends belongs to what is before it.
+            long unit = alignment.request();
+            long end = (offset + extent.length() + unit - 1) & -unit;
+            long n = Math.min(length, end - offset);
             return extent.isData()
-                    ? new Mapping.Stored(offset, extent.length())
-                    : new Mapping.Zero(null, offset, extent.length());
+                    ? new Mapping.Stored(offset, n)
+                    : new Mapping.Zero(null, offset, n);
         } finally {
             handle.leave(stamp);
         }

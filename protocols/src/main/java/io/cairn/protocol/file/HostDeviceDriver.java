@@ -15,16 +15,24 @@ import io.cairn.block.spi.OpenContext;
 import java.util.Optional;
 import java.util.Set;
 
-/// Block and character devices of the host.
+/// Block and character devices of the host, CD drives among them.
 public final class HostDeviceDriver implements BlockDriver {
     /// The driver's name.
     public static final String NAME = "host_device";
 
-    private static final String PREFIX = "host_device:";
+    /// The driver's name for CD drives. They are opened as other devices are.
+    public static final String CDROM = "host_cdrom";
+
+    private final String name;
+
+    /// @param name `NAME` or `CDROM`
+    public HostDeviceDriver(String name) {
+        this.name = name;
+    }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -39,11 +47,14 @@ public final class HostDeviceDriver implements BlockDriver {
 
     @Override
     public Set<String> filenamePrefixes() {
-        return Set.of(NAME);
+        return Set.of(name);
     }
 
     @Override
     public int probeFilename(String filename) {
+        if (name.equals(CDROM)) {
+            return 0;
+        }
         try {
             return HostPath.stat(filename).filter(HostDeviceDriver::isDevice).isPresent() ? 100 : 0;
         } catch (BlockException _) {
@@ -59,7 +70,7 @@ public final class HostDeviceDriver implements BlockDriver {
 
     @Override
     public void create(CreateContext context) throws BlockException {
-        DeviceCreation.create(path(context.filename()), context.options());
+        DeviceCreation.create(name, path(context.filename()), context.options());
     }
 
     private static boolean isDevice(FileStat stat) {
@@ -72,22 +83,24 @@ public final class HostDeviceDriver implements BlockDriver {
         into.put("filename", path(filename));
     }
 
-    /// The path in a filename that may start with `host_device:`.
-    private static String path(String filename) {
-        return filename.startsWith(PREFIX) ? filename.substring(PREFIX.length()) : filename;
+    /// The path in a filename that may start with the driver's name.
+    private String path(String filename) {
+        String prefix = name.concat(":");
+        return filename.startsWith(prefix) ? filename.substring(prefix.length()) : filename;
     }
 
     @Override
     public DriverInstance open(OpenContext context) throws BlockException {
-        return FileOpener.open(context, NAME, HostDeviceDriver::requireDevice);
+        return FileOpener.open(
+                context, name, (filename, stat) -> requireDevice(name, filename, stat));
     }
 
-    static void requireDevice(String filename, FileStat stat) throws BlockException {
+    static void requireDevice(String name, String filename, FileStat stat) throws BlockException {
         if (!isDevice(stat)) {
             throw new BlockException(
                     Errno.EINVAL,
                     "'"
-                            + NAME
+                            + name
                             + "' driver requires '"
                             + filename
                             + "' to be either a character or block device");

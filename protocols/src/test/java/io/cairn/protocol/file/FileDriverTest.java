@@ -310,4 +310,32 @@ class FileDriverTest {
                     .hasMessage("Could not open '" + file + "': Permission denied");
         }
     }
+
+    @Test
+    void theBlockInWhichAFileEndsIsOfOneKind() throws Exception {
+        Path file = sparse("a", 3 * PAGE - 1);
+        try (BlockBackend disk = graph.open(file)) {
+            disk.write(2 * PAGE, data(PAGE - 1, 1), WriteFlags.NONE);
+        }
+        try (BlockBackend disk =
+                graph.open(file, NodeFlags.READ_ONLY.withCache(true, false), HostGraph.READ)) {
+            assumeTrue(disk.limits().requestAlignment() > 1, "the filesystem has no O_DIRECT");
+            BlockStatus last = disk.status(2 * PAGE, PAGE, true);
+
+            assertThat(last.data()).isTrue();
+            assertThat(last.length()).isEqualTo(PAGE);
+        }
+    }
+
+    @Test
+    void aDriveOfCdsIsADevice() throws Exception {
+        Path file = sparse("a", PAGE);
+        OpenRequest request = OpenRequest.of("host_cdrom:" + file).withFormat("raw");
+
+        assertThatThrownBy(() -> graph.graph.open(request, HostGraph.READ, Permissions.ALL))
+                .hasMessage(
+                        "'host_cdrom' driver requires '"
+                                + file
+                                + "' to be either a character or block device");
+    }
 }

@@ -47,19 +47,30 @@ public final class StorageDaemon implements AutoCloseable {
     private final Schema schema;
     private final HumanCommands humanCommands;
     private final HumanMonitor humans;
-    private final Semaphore started = new Semaphore(0);
+
+    /// Open as soon as the daemon has started, or never will.
+    private final Semaphore passed = new Semaphore(0);
+
+    private volatile boolean isStarted;
+
     private final Set<Monitor> monitors = ConcurrentHashMap.newKeySet();
     private final Semaphore closed = new Semaphore(0);
-    private final MonitorOptions.Ending ending =
-            new MonitorOptions.Ending() {
+    private final MonitorOptions.Life life =
+            new MonitorOptions.Life() {
                 @Override
-                public boolean hasBegun() {
+                public boolean awaitStart() {
+                    await(passed);
+                    return isStarted;
+                }
+
+                @Override
+                public boolean isEnding() {
                     return service().isQuitting();
                 }
 
                 @Override
-                public void await() {
-                    StorageDaemon.await(closed);
+                public void awaitEnd() {
+                    await(closed);
                 }
             };
 
@@ -111,7 +122,7 @@ public final class StorageDaemon implements AutoCloseable {
     ///
     /// @param name for the names of its threads
     public Monitor monitor(ByteStream stream, String name, boolean isPretty) {
-        MonitorOptions options = new MonitorOptions(name, version, isPretty, ending);
+        MonitorOptions options = new MonitorOptions(name, version, isPretty, life);
         return new Monitor(stream, dispatcher, service.events(), options);
     }
 
@@ -178,7 +189,15 @@ public final class StorageDaemon implements AutoCloseable {
             return;
         }
         boolean isPretty = in.bool("pretty", false);
-        service.chardevs().attach(chardev, stream -> serve(monitor(stream, chardev, isPretty)));
+        boolean isGreetedAtOnce = isStandardStream(chardev);
+        service.chardevs()
+                .attach(
+                        chardev,
+                        stream -> {
+                            if (isGreetedAtOnce || life.awaitStart()) {
+                                serve(monitor(stream, chardev, isPretty));
+                            }
+                        });
     }
 
     private void addHumanMonitor(String chardev) throws BlockException {
@@ -190,24 +209,30 @@ public final class StorageDaemon implements AutoCloseable {
                         + "."
                         + MICRO
                         + " monitor - type 'help' for more information";
+        boolean isGreetedAtOnce = isStandardStream(chardev);
         Semaphore greeted = new Semaphore(0);
         service.chardevs()
                 .attach(
                         chardev,
                         stream -> {
+                            if (!isGreetedAtOnce && !life.awaitStart()) {
+                                return;
+                            }
                             Readline session = new Readline(stream, this::line);
                             session.greet(greeting);
                             greeted.release();
-                            await(started);
-                            session.run();
+                            if (life.awaitStart()) {
+                                session.run();
+                            }
                         });
-        boolean isConnected =
-                service.chardevs().query().stream()
-                        .anyMatch(info ->
-                                info.id().equals(chardev) && info.filename().equals("stdio"));
-        if (isConnected) {
+        if (isGreetedAtOnce) {
             await(greeted);
         }
+    }
+
+    private boolean isStandardStream(String chardev) throws BlockException {
+        return service.chardevs().query().stream()
+                .anyMatch(info -> info.id().equals(chardev) && info.filename().equals("stdio"));
     }
 
     private static void await(Semaphore passage) {
@@ -247,23 +272,11 @@ public final class StorageDaemon implements AutoCloseable {
         }
     }
 
-    /// Lets people's monitors listen: all that the command line asks for is there.
+    /// Has monitors listen to their clients: all that the command line asks for is there. Before
+    /// that a client of the standard streams is greeted, and one that connects is not.
     public void start() {
-        started.release();
-    }
-
-    /// What makes all that the command line asks for.
-    @FunctionalInterface
-    public interface StartUp<X extends Exception> {
-        /// Makes it.
-        void run() throws X;
-    }
-
-    /// Runs the start while no command of a monitor runs.
-    public <X extends Exception> void whileStarting(StartUp<X> startUp) throws X {
-        try (Dispatcher.Exclusion _ = dispatcher.exclude()) {
-            startUp.run();
-        }
+        isStarted = true;
+        passed.release();
     }
 
     private void serve(Monitor monitor) {
@@ -309,6 +322,7 @@ public final class StorageDaemon implements AutoCloseable {
     }
 
     private void release() {
+        passed.release();
         closed.release();
         monitors.forEach(Monitor::finish);
         service.chardevs().close();

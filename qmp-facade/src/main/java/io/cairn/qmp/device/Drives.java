@@ -2,6 +2,7 @@ package io.cairn.qmp.device;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.JsonObject;
 import io.cairn.qmp.command.ErrorClass;
 import io.cairn.qmp.command.QmpException;
@@ -12,16 +13,20 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /// All drives, in the order of their making.
 public final class Drives {
     private final BlockGraph graph;
     private final EventHub events;
+    private final Consumer<BlockNode> leaving;
     private final List<Drive> drives = new CopyOnWriteArrayList<>();
 
-    public Drives(BlockGraph graph, EventHub events) {
+    /// @param leaving is told of the medium of a drive before that is taken away
+    public Drives(BlockGraph graph, EventHub events, Consumer<BlockNode> leaving) {
         this.graph = graph;
         this.events = events;
+        this.leaving = leaving;
     }
 
     /// Makes a drive without a medium.
@@ -37,8 +42,12 @@ public final class Drives {
         return drive;
     }
 
-    /// Takes a drive away, with what it holds.
+    /// Takes a drive away, with what it holds; the jobs on its medium are cancelled.
     public void remove(Drive drive) {
+        BlockNode medium = drive.medium();
+        if (medium != null) {
+            leaving.accept(medium);
+        }
         drives.remove(drive);
         drive.close();
     }

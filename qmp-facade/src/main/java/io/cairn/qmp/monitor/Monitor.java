@@ -93,7 +93,9 @@ public final class Monitor {
                         });
         outbox.addReply(line(greeting()));
         try {
-            serve();
+            if (options.life().awaitStart()) {
+                serve();
+            }
         } catch (BlockException _) {
             // The client is gone.
         } finally {
@@ -149,19 +151,19 @@ public final class Monitor {
         outbox.awaitRoom();
         answering.lock();
         try {
-            if (options.ending().hasBegun()) {
+            if (options.life().isEnding()) {
                 // As with the peer, nothing behind the command that ends it is carried out.
                 return;
             }
             JsonObject reply;
             try (EventHub.Answer _ = events.beginAnswer()) {
                 reply = reply(message);
-                if (!options.ending().hasBegun()) {
+                if (!options.life().isEnding()) {
                     outbox.addReply(line(reply));
                     return;
                 }
             }
-            options.ending().await();
+            options.life().awaitEnd();
             outbox.addReply(line(reply));
         } finally {
             answering.unlock();

@@ -7,15 +7,18 @@ import io.cairn.block.option.JsonObject;
 /// @param name what its threads are called by
 /// @param version the `VersionInfo` of the greeting
 /// @param isPretty whether messages are spread over several lines
-/// @param ending the end of all monitors
-public record MonitorOptions(String name, JsonObject version, boolean isPretty, Ending ending) {
-    /// The end of what the monitors serve. Clients hear of all that happens until it is complete;
-    /// then the command that brought it about is answered.
-    public interface Ending {
-        /// Whether it has begun.
-        boolean hasBegun();
+/// @param life of what all monitors serve
+public record MonitorOptions(String name, JsonObject version, boolean isPretty, Life life) {
+    /// Start and end of what the monitors serve. Clients hear of all that happens until the end is
+    /// complete; then the command that brought it about is answered.
+    public interface Life {
+        /// Waits until commands can be carried out. False if that never comes.
+        boolean awaitStart();
 
-        /// Waits until it is complete.
-        void await();
+        /// Whether the end has begun.
+        boolean isEnding();
+
+        /// Waits until the end is complete.
+        void awaitEnd();
     }
 }

@@ -90,7 +90,9 @@ public final class NodeInfo {
 
     private static int depth(BlockNode node) {
         int depth = 0;
-        for (BlockNode at = ChainStatus.below(node); at != null; at = ChainStatus.below(at)) {
+        for (BlockNode at = ChainStatus.explicitBelow(node);
+                at != null;
+                at = ChainStatus.explicitBelow(at)) {
             depth++;
         }
         return depth;
@@ -98,7 +100,7 @@ public final class NodeInfo {
 
     private static JsonObject image(BlockNode node, boolean isFlat) throws BlockException {
         JsonObject image = ImageInfo.of(node).toJson();
-        BlockNode below = isFlat ? null : ChainStatus.below(node);
+        BlockNode below = isFlat ? null : ChainStatus.explicitBelow(node);
         if (below == null) {
             return image;
         }

@@ -3,6 +3,7 @@ package io.cairn.qmp.service;
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.job.scheduler.JobScheduler;
+import io.cairn.job.scheduler.JobState;
 import io.cairn.protocol.tls.Authorization;
 import io.cairn.protocol.tls.TlsCredentials;
 import io.cairn.qmp.chardev.ChardevFactory;
@@ -21,6 +22,7 @@ import io.cairn.qmp.schema.Schema;
 import org.jspecify.annotations.Nullable;
 
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -48,7 +50,7 @@ public final class StorageService implements AutoCloseable {
         this.jobs = new JobScheduler(blockEvents);
         this.exports = new Exports(graph, events);
         this.machine = new Machine(events);
-        this.drives = new Drives(graph, events);
+        this.drives = new Drives(graph, events, jobs::cancelUsers);
         this.devices = new Devices(graph, drives, events, machine);
         graph.listen(blockEvents);
     }
@@ -151,6 +153,7 @@ public final class StorageService implements AutoCloseable {
         try {
             exports.close();
         } finally {
+            jobs.pauseOnce(EnumSet.of(JobState.RUNNING, JobState.READY));
             jobs.close();
             drives.close();
             graph.close();

@@ -34,6 +34,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Drives, devices and media. The texts are those of QEMU 7.2's system emulators.
 class DriveTest {
@@ -424,5 +425,46 @@ class DriveTest {
         assertThatThrownBy(() -> drive("if=none,id=b"))
                 .isInstanceOf(InvalidOptionException.class)
                 .hasMessage("Device name 'b' conflicts with an existing node name");
+    }
+
+    @Test
+    void aDeviceThatGoesTakesTheJobsOnItsMediumWithIt() throws Exception {
+        drive("if=none,id=d,driver=null-co,node-name=n,size=1M");
+        service.devices().add(Map.of("driver", "scsi-hd", "id", "h", "drive", "d"));
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'t','size':1048576");
+        daemon.execute(
+                "blockdev-backup",
+                "'job-id':'j','device':'d','target':'t','sync':'full','speed':1,"
+                        + "'x-perf':{'max-chunk':65536}");
+
+        daemon.execute("device_del", "'id':'h'");
+
+        JsonObject _ = daemon.awaitEvent("BLOCK_JOB_CANCELLED", "device", "j");
+    }
+
+    @Test
+    void anExportDoesNotMoveADeviceToItsThread() throws Exception {
+        drive("if=none,id=d,driver=null-co,node-name=n");
+        daemon.execute("object-add", "'qom-type':'iothread','id':'t'");
+        daemon.execute(
+                "nbd-server-start",
+                "'addr':{'type':'unix','data':{'path':'" + folder.resolve("s") + "'}}");
+        String export = "'type':'nbd','id':'e','node-name':'n','iothread':'t'";
+        service.devices().add(Map.of("driver", "scsi-hd", "id", "h", "drive", "d"));
+
+        assertThat(daemon.fail("block-export-add", export + ",'fixed-iothread':true"))
+                .isEqualTo("GenericError: Cannot change iothread of active block backend");
+        daemon.execute("block-export-add", export);
+    }
+
+    @Test
+    void doesNotShowWhatJobsPutIn() throws Exception {
+        drive("if=none,id=d,driver=null-co,node-name=n,size=1M");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'t','size':1048576");
+        daemon.execute("blockdev-mirror", "'job-id':'j','device':'d','target':'t','sync':'none'");
+        JsonObject _ = daemon.awaitEvent("BLOCK_JOB_READY", "device", "j");
+
+        JsonObject inserted = (JsonObject) Objects.requireNonNull(block(0).get("inserted"));
+        assertThat(Json.print(inserted)).contains("\"backing_file_depth\": 0");
     }
 }

@@ -105,7 +105,7 @@ class HumanMonitorTest {
         assertThat(run("qemu-io n bad")).isEqualTo("wrong\r\n");
         assertThat(handed).containsExactly("a: read 0 64k", ": bad");
         assertThat(run("qemu-io zz read"))
-                .isEqualTo("Error: Cannot find device='zz' nor node-name='zz'\r\n");
+                .isEqualTo("Error: Cannot find device='' nor node-name='zz'\r\n");
     }
 
     @Test

@@ -428,14 +428,10 @@ class JobCommandsTest {
     @Test
     void commitsAndStreamsAChain() throws Exception {
         image("a", "");
-        daemon.execute(
-                "blockdev-snapshot-sync",
-                "'node-name':'a','snapshot-file':'" + file("top") + "','snapshot-node-name':'top'");
-        daemon.execute(
-                "blockdev-snapshot-sync",
-                "'node-name':'top','snapshot-file':'"
-                        + file("top2")
-                        + "','snapshot-node-name':'top2'");
+        image("top", "");
+        image("top2", "");
+        daemon.execute("blockdev-snapshot", "'node':'a','overlay':'top'");
+        daemon.execute("blockdev-snapshot", "'node':'top','overlay':'top2'");
         daemon.execute("block-stream", "'job-id':'s','device':'top2','base-node':'a'");
         assertThat(Json.print(daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "s")))
                 .contains("\"type\": \"stream\"")
@@ -448,5 +444,103 @@ class JobCommandsTest {
         assertThat(Json.print(daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "c")))
                 .contains("\"type\": \"commit\"")
                 .doesNotContain("error");
+    }
+
+    private List<String> states(String last) throws Exception {
+        List<String> states = new ArrayList<>();
+        while (!states.contains(last)) {
+            JsonObject change = daemon.awaitEvent("JOB_STATUS_CHANGE");
+            if (TestDaemon.text(change, "id").equals("j")) {
+                states.add(TestDaemon.text(change, "status"));
+            }
+        }
+        return states;
+    }
+
+    @Test
+    void aBackupStartsWhileItsSourceIsDrained() throws Exception {
+        image("a", "");
+        image("b", "");
+        daemon.execute("blockdev-backup", "'job-id':'j','device':'a','target':'b','sync':'full'");
+
+        assertThat(states("null"))
+                .startsWith("created", "running", "paused", "running")
+                .doesNotContain("aborting");
+    }
+
+    @Test
+    void theEndPausesJobsBeforeItCancelsThem() throws Exception {
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'a','size':4194304");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'b','size':4194304");
+        daemon.execute(
+                "blockdev-mirror",
+                "'job-id':'j','device':'a','target':'b','sync':'full','buf-size':65536,"
+                        + "'speed':65536");
+        assertThat(states("running")).containsExactly("created", "running");
+
+        daemon.daemon.service().close();
+
+        assertThat(states("null"))
+                .containsExactly("paused", "running", "aborting", "concluded", "null");
+    }
+
+    @Test
+    void theLimitOfAMirrorIsForAllThatItsBufferTakes() throws Exception {
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'a','size':4194304");
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'b','size':4194304");
+        daemon.execute(
+                "blockdev-mirror",
+                "'job-id':'j','device':'a','target':'b','sync':'full','speed':65536");
+        daemon.execute("block-job-cancel", "'device':'j'");
+
+        JsonObject end = daemon.awaitEvent("BLOCK_JOB_CANCELLED", "device", "j");
+
+        assertThat(Json.print(end)).contains("\"len\": 4194304, \"offset\": 4194304");
+    }
+
+    @Test
+    void anOverlayOfANodeThatNobodyUsesEndsWithTheCommand() throws Exception {
+        image("a", "");
+
+        assertThat(
+                        daemon.fail(
+                                "blockdev-snapshot-sync",
+                                "'node-name':'a','snapshot-file':'" + file("o") + "'"))
+                .isEqualTo("GenericError: New overlay node-name missing");
+        daemon.execute(
+                "blockdev-snapshot-sync",
+                "'node-name':'a','snapshot-file':'" + file("o") + "','snapshot-node-name':'o'");
+
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'o'");
+        daemon.execute("blockdev-del", "'node-name':'a'");
+    }
+
+    @Test
+    void aChainIsCommittedFromBelowAFilter() throws Exception {
+        image("base", "");
+        image("top", "");
+        daemon.execute("blockdev-del", "'node-name':'base'");
+        daemon.execute("blockdev-del", "'node-name':'top'");
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'copy-on-read','node-name':'filter','file':{'driver':'qcow2',"
+                        + "'node-name':'top','file':{'driver':'file','filename':'"
+                        + file("top")
+                        + "'},'backing':{'driver':'qcow2','node-name':'base','file':{"
+                        + "'driver':'file','filename':'"
+                        + file("base")
+                        + "'}}}");
+        String ends = "'job-id':'j','device':'filter','top-node':'top'";
+
+        assertThat(daemon.fail("block-commit", ends + ",'base':'" + file("top") + "'"))
+                .isEqualTo("GenericError: Can't find '" + file("top") + "' in the backing chain");
+        daemon.execute("block-commit", ends + ",'base-node':'base'");
+        JsonObject _ = daemon.awaitEvent("BLOCK_JOB_READY", "device", "j");
+        daemon.execute("job-complete", "'id':'j'");
+        JsonObject _ = daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
+
+        assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
+                .contains("\"node-name\": \"filter\"", "\"node-name\": \"base\"")
+                .doesNotContain("\"node-name\": \"top\"");
     }
 }

@@ -2,6 +2,11 @@ package io.cairn.qmp.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cairn.block.Workers;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.DriverRegistry;
+import io.cairn.protocol.ProtocolDrivers;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,5 +165,27 @@ class MonitorTest {
         assertThat(daemon.fail("job-pause", "'id':'x'")).isEqualTo("GenericError: Job not found");
         assertThat(daemon.fail("block-job-pause", "'device':'x'"))
                 .isEqualTo("DeviceNotActive: Block job 'x' not found");
+    }
+
+    /// Clients that come early see all that the command line makes.
+    @Test
+    void carriesOutNothingBeforeTheDaemonHasStarted() throws Exception {
+        DriverRegistry drivers = new DriverRegistry(List.of(new ProtocolDrivers()));
+        LocalStream client = new LocalStream();
+        StorageDaemon starting = new StorageDaemon(new BlockGraph(drivers));
+        try {
+            Workers.startDaemon(
+                    "early monitor", () -> starting.monitor(client, "early", false).run());
+            assertThat(client.line()).startsWith("{\"QMP\"");
+            client.send("{'execute':'qmp_capabilities'}{'execute':'query-named-block-nodes'}");
+            starting.addNode("null-co,node-name=n");
+            starting.start();
+
+            assertThat(client.line()).isEqualTo("{\"return\": {}}");
+            assertThat(client.line()).contains("\"node-name\": \"n\"");
+        } finally {
+            client.shutdown();
+            starting.close();
+        }
     }
 }

@@ -33,6 +33,7 @@ final class TestDaemon implements AutoCloseable {
                                         new FilterDrivers())),
                         FollowPolicy.EVERYTHING);
         daemon = new StorageDaemon(graph);
+        daemon.start();
         serve(client);
         client.line();
         execute("qmp_capabilities");
@@ -94,6 +95,17 @@ final class TestDaemon implements AutoCloseable {
             if (text(event, "event").equals(name)
                     && event.get("data") instanceof JsonObject data
                     && text(data, member).equals(value)) {
+                return data;
+            }
+        }
+    }
+
+    /// The data of the next event of that name.
+    JsonObject awaitEvent(String name) throws Exception {
+        while (true) {
+            JsonObject event =
+                    events.isEmpty() ? Json.parseObject(client.line()) : events.removeFirst();
+            if (text(event, "event").equals(name) && event.get("data") instanceof JsonObject data) {
                 return data;
             }
         }

@@ -104,10 +104,11 @@ class TransactionTest {
 
         String after = state();
         assertThat(after).contains("\"name\": \"new\"").doesNotContain("\"name\": \"gone\"");
-        assertThat(daemon.fail("blockdev-del", "'node-name':'over'")).contains("is busy");
+        assertThat(daemon.fail("blockdev-del", "'node-name':'b'")).contains("is busy");
         daemon.execute("job-finalize", "'id':'j'");
         daemon.awaitEvent("JOB_STATUS_CHANGE", "status", "null");
-        daemon.execute("blockdev-del", "'node-name':'made'");
+        daemon.execute("blockdev-del", "'node-name':'over'");
+        assertThat(directory.resolve("made")).isNotEmptyFile();
     }
 
     @Test

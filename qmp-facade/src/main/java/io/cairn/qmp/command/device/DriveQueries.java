@@ -3,6 +3,7 @@ package io.cairn.qmp.command.device;
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.command.CommandFamily;
@@ -75,7 +76,7 @@ public final class DriveQueries implements CommandFamily {
         }
         BlockNode medium = drive.medium();
         if (medium != null) {
-            info.put("inserted", NodeInfo.of(medium, drive.backend(), false));
+            info.put("inserted", NodeInfo.of(ChainStatus.explicit(medium), drive.backend(), false));
         }
         return info.build();
     }

@@ -2,6 +2,7 @@ package io.cairn.qmp.command.device;
 
 import io.cairn.block.ChildRole;
 import io.cairn.block.graph.BlockNode;
+import io.cairn.block.graph.ChainStatus;
 import io.cairn.block.graph.ChildEdge;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonDouble;
@@ -76,8 +77,7 @@ final class StatisticsInfo {
         if (storage != null) {
             info.put("parent", of(storage, isDeep));
         }
-        ChildEdge backing = node.backing();
-        BlockNode below = backing == null ? node.filtered() : backing.node();
+        BlockNode below = ChainStatus.explicitBelow(node);
         if (isDeep && below != null) {
             info.put("backing", of(below, true));
         }

@@ -160,12 +160,24 @@ public final class ExportCommands implements CommandFamily {
         }
         String iothread = addition.iothread();
         if (iothread != null) {
-            BlockJob.findNode(service.graph(), options.nodeName());
+            BlockNode node = BlockJob.findNode(service.graph(), options.nodeName());
             if (service.graph().objects().find(iothread).isEmpty()) {
                 throw QmpException.generic("iothread \"" + iothread + "\" not found");
             }
+            if (addition.fixedIothread() && isUsedByDevice(node)) {
+                // All of them run on threads of their own; the peer's device would have to move.
+                throw QmpException.generic("Cannot change iothread of active block backend");
+            }
         }
         service.exports().add(options);
+    }
+
+    private boolean isUsedByDevice(BlockNode node) {
+        return service.drives().all().stream()
+                        .anyMatch(drive -> drive.device() != null && drive.medium() == node)
+                || node.parents().stream()
+                        .flatMap(edge -> edge.parentNode().stream())
+                        .anyMatch(this::isUsedByDevice);
     }
 
     private void addLegacy(LegacyAddition addition) throws BlockException {

@@ -97,12 +97,6 @@ public final class CopyCommands implements CommandFamily {
         if (backingFile != null) {
             options = options.withBackingFile(backingFile);
         }
-        if (base != null && baseNode != null) {
-            throw QmpException.generic("'base' and 'base-node' are mutually exclusive");
-        }
-        if (top != null && topNode != null) {
-            throw QmpException.generic("'top-node' and 'top' are mutually exclusive");
-        }
         String filter = settings.filterNodeName();
         return filter == null ? options : options.withFilterNodeName(filter);
     }

@@ -115,7 +115,8 @@ final class Snapshots {
             public void commit() {
                 super.commit();
                 BlockNode node = opened;
-                if (node != null && !node.parents().isEmpty()) {
+                if (node != null) {
+                    // Above a node that only the monitor knows it ends right here, as the peer's.
                     graph.disown(node);
                 }
             }
@@ -133,6 +134,9 @@ final class Snapshots {
     private BlockNode open(FileSnapshot snapshot, BlockNode below)
             throws BlockException, QmpException {
         String name = snapshot.overlayName();
+        if (name == null && snapshot.nodeName() != null) {
+            throw QmpException.generic("New overlay node-name missing");
+        }
         if (name != null && graph.find(name).isPresent()) {
             throw QmpException.generic("New overlay node-name already in use");
         }
