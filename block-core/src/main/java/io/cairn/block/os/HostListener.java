@@ -37,4 +37,7 @@ public interface HostListener extends AutoCloseable {
     /// Closes the socket; one in the filesystem loses its name.
     @Override
     void close();
+
+    /// Closes the socket; one in the filesystem keeps its name, as if the process had just ended.
+    void abandon();
 }

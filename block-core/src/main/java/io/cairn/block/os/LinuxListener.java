@@ -101,4 +101,9 @@ final class LinuxListener implements HostListener {
             SocketNames.remove(endpoint);
         }
     }
+
+    @Override
+    public void abandon() {
+        descriptor.close();
+    }
 }

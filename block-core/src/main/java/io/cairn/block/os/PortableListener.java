@@ -69,4 +69,9 @@ final class PortableListener implements HostListener {
         shutdown();
         SocketNames.remove(endpoint);
     }
+
+    @Override
+    public void abandon() {
+        shutdown();
+    }
 }

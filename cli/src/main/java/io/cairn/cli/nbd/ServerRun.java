@@ -187,6 +187,9 @@ final class ServerRun {
                     line.isSnapshot
                             ? TemporaryOverlay.open(images.graph(), request, needed)
                             : images.graph().open(request, needed, Permissions.ALL);
+            if (line.offset != null) {
+                image = behindOffset(image, line.offset, needed);
+            }
             image.setWriteThrough(line.cache().writeThrough());
             return image;
         } catch (BlockException e) {
@@ -208,20 +211,24 @@ final class ServerRun {
         if (line.detectZeroes != null) {
             options.put("detect-zeroes", line.detectZeroes);
         }
-        OpenRequest request = new OpenRequest(filename, options, line.flags(), true);
-        return line.offset == null ? request : behindOffset(request, filename, options);
+        return new OpenRequest(filename, options, line.flags(), true);
     }
 
     /// The image below a node that leaves out its start.
-    private OpenRequest behindOffset(
-            OpenRequest request, @Nullable String filename, Options options) {
-        Options window = new Options().put("driver", "raw");
-        window.put("offset", line.offset == null ? "0" : line.offset);
-        window.putSub("file", options);
-        if (filename != null) {
-            window.put("file.filename", filename);
+    private BlockBackend behindOffset(BlockBackend image, String offset, Permissions needed)
+            throws BlockException {
+        try (image) {
+            Options window =
+                    new Options()
+                            .put("driver", "raw")
+                            .put("offset", offset)
+                            .put("file", image.node().name());
+            return images.graph()
+                    .open(
+                            new OpenRequest(null, window, line.flags(), true),
+                            needed,
+                            Permissions.ALL);
         }
-        return new OpenRequest(null, window, request.flags(), true);
     }
 
     private NbdExport export(BlockBackend image) throws ToolException {

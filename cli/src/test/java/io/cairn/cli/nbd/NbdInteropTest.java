@@ -131,6 +131,62 @@ class NbdInteropTest {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    private String failingImg(String... arguments) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Stdout stdout = new Stdout(new ByteArrayOutputStream(), false);
+        int status =
+                new ImgTool()
+                        .run(
+                                new Invocation(
+                                        "qemu-img",
+                                        true,
+                                        List.of(arguments),
+                                        stdout,
+                                        new PrintStream(err, true, StandardCharsets.UTF_8)));
+        assertThat(status).isEqualTo(1);
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    // ---- our server
+
+    /// The image is opened, and probed, as without an offset.
+    @ParameterizedTest
+    @ValueSource(strings = {"-f raw", "-f raw -s", "-f qcow2", ""})
+    void servesWhatFollowsAnOffset(String options) throws Exception {
+        Path socket = folder.resolve("o");
+        Path back = folder.resolve("back");
+        Path served = content;
+        if (!options.startsWith("-f raw")) {
+            served = folder.resolve("packed");
+            img("convert", "-f", "raw", "-O", "qcow2", content.toString(), served.toString());
+        }
+        List<String> line = new ArrayList<>(List.of("-o", "1536", "-k", socket.toString()));
+        if (!options.isEmpty()) {
+            line.addAll(List.of(options.split(" ")));
+        }
+        line.add(served.toString());
+        Stdout out = new Stdout(new ByteArrayOutputStream(), false);
+        Thread serving =
+                Thread.ofPlatform()
+                        .start(() ->
+                                new NbdTool()
+                                        .run(
+                                                new Invocation(
+                                                        "qemu-nbd", true, line, out, System.err)));
+
+        img(
+                "convert",
+                "--image-opts",
+                "-O",
+                "raw",
+                "driver=raw,file.driver=nbd,file.open-timeout=30,file.path=" + socket,
+                back.toString());
+
+        serving.join();
+        byte[] all = Files.readAllBytes(content);
+        assertThat(Files.readAllBytes(back)).isEqualTo(Arrays.copyOfRange(all, 1536, all.length));
+    }
+
     // ---- their clients
 
     @ParameterizedTest
@@ -440,6 +496,36 @@ class NbdInteropTest {
         assertThat(seen.get(0)).isEqualTo("Images are identical.\n");
         assertThat(seen.get(1)).contains("\"start\": 1048576, \"length\": 1048576");
         assertThat(Files.mismatch(image, content)).isEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "metadata, Cannot grow NBD nodes",
+        "full, Failed to resize underlying file: Cannot grow NBD nodes",
+    })
+    void tellsThatAServersDiskDoesNotGrow(String preallocation, String text) throws Exception {
+        Path socket = folder.resolve("q");
+        String there = "nbd+unix:///?socket=" + socket;
+        List<String> create = List.of("create", "-q", "-f", "qcow2", "-o");
+        List<String> told = new ArrayList<>();
+
+        withServer(
+                socket,
+                () -> {
+                    List<String> line = new ArrayList<>(create);
+                    line.addAll(List.of("preallocation=" + preallocation, there, "64M"));
+                    told.add(failingImg(line.toArray(String[]::new)));
+                },
+                "qemu-nbd",
+                "-t",
+                "-f",
+                "raw",
+                "-k",
+                socket.toString(),
+                image.toString());
+
+        assertThat(told)
+                .containsExactly("qemu-img: " + there + ": Could not resize image: " + text + "\n");
     }
 
     @ParameterizedTest

@@ -258,12 +258,24 @@ final class Qcow2Creation {
             return;
         }
         long end = layout.end() << geometry.clusterBits();
-        if (options.preallocation() == Preallocation.METADATA) {
-            file.truncate(end, false, Preallocation.OFF, false);
-        } else {
-            long dataStart = runs.getFirst().hostCluster << geometry.clusterBits();
-            file.truncate(dataStart, false, Preallocation.OFF, false);
+        try {
+            if (options.preallocation() == Preallocation.METADATA) {
+                file.truncate(end, false, Preallocation.OFF, false);
+            } else {
+                long dataStart = runs.getFirst().hostCluster << geometry.clusterBits();
+                file.truncate(dataStart, false, Preallocation.OFF, false);
+                growForData(file, end);
+            }
+        } catch (BlockException e) {
+            throw e.prefixed("Could not resize image");
+        }
+    }
+
+    private void growForData(Child file, long end) throws BlockException {
+        try {
             file.truncate(end, false, options.preallocation(), false);
+        } catch (BlockException e) {
+            throw e.prefixed("Failed to resize underlying file");
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /// Exports disks to NBD clients.
 ///
@@ -280,6 +281,15 @@ public final class NbdServer implements AutoCloseable {
     /// written is flushed.
     @Override
     public void close() throws BlockException {
+        close(HostListener::close);
+    }
+
+    /// The same, but sockets in the filesystem keep their names.
+    public void closeKeepingNames() throws BlockException {
+        close(HostListener::abandon);
+    }
+
+    private void close(Consumer<HostListener> closing) throws BlockException {
         stop();
         List<Connection> open;
         lock.lock();
@@ -295,7 +305,7 @@ public final class NbdServer implements AutoCloseable {
             while (!connections.isEmpty()) {
                 changed.awaitUninterruptibly();
             }
-            listeners.forEach(HostListener::close);
+            listeners.forEach(closing);
         } finally {
             lock.unlock();
         }

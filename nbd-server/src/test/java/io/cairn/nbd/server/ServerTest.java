@@ -12,8 +12,11 @@ import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.option.Options;
 import io.cairn.block.os.HostListener;
+import io.cairn.block.os.HostSocket;
 import io.cairn.block.os.SocketEndpoint;
 import io.cairn.format.FormatDrivers;
+import io.cairn.protocol.nbd.ClientHandshake;
+import io.cairn.protocol.nbd.ExportInfo;
 import io.cairn.protocol.nbd.NbdWire;
 import io.cairn.testimages.Eventually;
 import io.cairn.testimages.MemoryHost;
@@ -196,6 +199,20 @@ class ServerTest {
             client.read(0, ByteBuffer.allocateDirect(512));
 
             assertThat(failure).isNotNull();
+        }
+    }
+
+    /// A flag that speaks of extended headers means nothing to who only asks what there is.
+    @Test
+    void tellsWhoListsExportsTheFlagsOfPlainHeaders() throws BlockException {
+        try (ServedDisk served = new ServedDisk(folder, 4096);
+                HostSocket client =
+                        HostSocket.connect(SocketEndpoint.Unix.of(served.socket.toString()))) {
+            List<ExportInfo> listed = new ClientHandshake(client, null, null).list();
+
+            assertThat(listed).hasSize(1);
+            assertThat(listed.getFirst().has(NbdWire.FLAG_SEND_DF)).isTrue();
+            assertThat(listed.getFirst().has(NbdWire.FLAG_BLOCK_STATUS_PAYLOAD)).isFalse();
         }
     }
 

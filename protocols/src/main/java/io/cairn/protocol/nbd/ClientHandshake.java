@@ -99,7 +99,8 @@ public final class ClientHandshake {
             throw failure(Errno.EINVAL, "Server does not support export lists");
         }
         secure();
-        negotiateReplies();
+        // Extended headers would change nothing of the list but a flag that the peer does not know.
+        structured = request(NbdWire.OPT_STRUCTURED_REPLY);
         List<ExportInfo> found = new ArrayList<>();
         for (Map.Entry<String, String> export : names().entrySet()) {
             ExportInfo start = new ExportInfo(export.getKey(), "", 0, 0, 0, 0, 0, List.of());

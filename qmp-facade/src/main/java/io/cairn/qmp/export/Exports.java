@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -38,6 +39,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// An export is closed, and told of as deleted, when its last client has left.
 public final class Exports implements AutoCloseable {
     private static final int BACKLOG = 128;
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final BlockGraph graph;
     private final EventHub events;
@@ -87,6 +89,10 @@ public final class Exports implements AutoCloseable {
 
     /// Removes all exports and ends the server.
     public void stop() throws BlockException {
+        stop(false);
+    }
+
+    private void stop(boolean keepsNames) throws BlockException {
         NbdServer stopped;
         List<Export> open;
         lock.lock();
@@ -99,7 +105,11 @@ public final class Exports implements AutoCloseable {
             lock.unlock();
         }
         try {
-            stopped.close();
+            if (keepsNames) {
+                stopped.closeKeepingNames();
+            } else {
+                stopped.close();
+            }
         } finally {
             open.forEach(this::closed);
         }
@@ -229,6 +239,7 @@ public final class Exports implements AutoCloseable {
             lock.unlock();
         }
         end(export, nbd);
+        awaitClosed(export);
     }
 
     private void mediumRemoved(Export export) {
@@ -264,6 +275,22 @@ public final class Exports implements AutoCloseable {
                         nbd.disconnect(export.nbd);
                         closed(export);
                     });
+        }
+    }
+
+    /// Waits until an export is closed. An idle client is gone at once; who waits for a request of
+    /// one that is not is let go after a while, and the export closes later.
+    private void awaitClosed(Export export) {
+        lock.lock();
+        try {
+            long left = PATIENCE_NANOS;
+            while (exports.get(export.id) == export && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -309,13 +336,14 @@ public final class Exports implements AutoCloseable {
                 export.isShuttingDown);
     }
 
-    /// Ends the server, if it runs, and waits until all exports are closed.
+    /// Ends the server, if it runs, and waits until all exports are closed. As with the peer, a
+    /// socket in the filesystem outlives the service.
     @Override
     public void close() throws BlockException {
         lock.lock();
         try {
             if (server != null) {
-                stop();
+                stop(true);
             }
             while (!exports.isEmpty()) {
                 changed.awaitUninterruptibly();
