@@ -1,5 +1,7 @@
 package io.cairn.block.os;
 
+import io.cairn.block.InvalidOptionException;
+
 /// Where a socket listens or connects to.
 public sealed interface SocketEndpoint {
     /// A host and a port of TCP.
@@ -44,6 +46,19 @@ public sealed interface SocketEndpoint {
     /// @param cid the context identifier, 32 bits
     /// @param port 32 bits
     record Vsock(long cid, long port) implements SocketEndpoint {
+        /// The port that two decimal numbers name.
+        public static Vsock parse(String cid, String port) throws InvalidOptionException {
+            return new Vsock(number(cid, "cid"), number(port, "port"));
+        }
+
+        private static long number(String text, String what) throws InvalidOptionException {
+            try {
+                return Integer.toUnsignedLong(Integer.parseUnsignedInt(text));
+            } catch (NumberFormatException _) {
+                throw new InvalidOptionException("Failed to parse " + what + " '" + text + "'");
+            }
+        }
+
         @Override
         public String toString() {
             return cid + ":" + port;

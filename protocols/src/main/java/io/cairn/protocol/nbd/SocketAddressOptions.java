@@ -24,9 +24,8 @@ final class SocketAddressOptions {
                                     bool(options, "abstract", false),
                                     bool(options, "tight", true));
                     case "vsock" ->
-                            new SocketEndpoint.Vsock(
-                                    number(required(options, "cid")),
-                                    number(required(options, "port")));
+                            SocketEndpoint.Vsock.parse(
+                                    required(options, "cid"), required(options, "port"));
                     case "fd" -> NamedDescriptors.shared().socket(required(options, "str"));
                     default ->
                             throw new InvalidOptionException(
@@ -79,17 +78,6 @@ final class SocketAddressOptions {
                                     + ":"
                                     + text
                                     + ": Servname not supported for ai_socktype");
-            failure.initCause(e);
-            throw failure;
-        }
-    }
-
-    private static long number(String text) throws BlockException {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException e) {
-            InvalidOptionException failure =
-                    new InvalidOptionException("Failed to parse number '" + text + "'");
             failure.initCause(e);
             throw failure;
         }

@@ -35,22 +35,10 @@ public record Address(SocketEndpoint endpoint, int lastPort) {
                                     in.bool("tight", true)),
                             0);
             case "vsock" ->
-                    new Address(
-                            new SocketEndpoint.Vsock(
-                                    number(in.string("cid"), "cid"),
-                                    number(in.string("port"), "port")),
-                            0);
+                    new Address(SocketEndpoint.Vsock.parse(in.string("cid"), in.string("port")), 0);
             case "fd" -> new Address(NamedDescriptors.shared().socket(in.string("str")), 0);
             default -> throw new IllegalArgumentException(type);
         };
-    }
-
-    private static long number(String text, String what) throws InvalidOptionException {
-        try {
-            return Integer.toUnsignedLong(Integer.parseUnsignedInt(text));
-        } catch (NumberFormatException _) {
-            throw new InvalidOptionException("Failed to parse " + what + " '" + text + "'");
-        }
     }
 
     private static Address inet(Arguments in) throws InvalidOptionException {
@@ -107,9 +95,12 @@ public record Address(SocketEndpoint endpoint, int lastPort) {
                 }
                 throw worded(
                         e,
-                        endpoint instanceof SocketEndpoint.Unix
-                                ? "Failed to bind socket to " + endpoint
-                                : "Failed to find an available port");
+                        switch (endpoint) {
+                            case SocketEndpoint.Unix unix -> "Failed to bind socket to " + unix;
+                            case SocketEndpoint.Vsock _ -> "Failed to bind socket";
+                            case SocketEndpoint.Inet _, SocketEndpoint.Descriptor _ ->
+                                    "Failed to find an available port";
+                        });
             }
         }
     }
