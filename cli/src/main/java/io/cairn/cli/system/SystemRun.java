@@ -26,6 +26,7 @@ import io.cairn.qmp.device.MachineType;
 import io.cairn.qmp.service.StorageService;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +112,7 @@ final class SystemRun {
             service.machine().setType(MachineType.PC);
         }
         each(List.of("no-reboot", "no-shutdown", "action"), this::setActions);
+        each(List.of("global"), option -> service.devices().globals().add(option.value()));
         each(List.of("add-fd"), option -> InheritedDescriptor.add(option.value()));
         each(List.of("object"), option -> addObject(option.value()));
         each(List.of("chardev"), option -> addChardev(option.value()));
@@ -122,6 +124,9 @@ final class SystemRun {
         addBoardDevices();
         addVirtioDevices();
         each(List.of("device"), option -> service.devices().add(properties(option.value())));
+        for (String warning : service.devices().globals().warnings()) {
+            new Messages(invocation).warning(warning);
+        }
     }
 
     private void each(List<String> names, Step step) throws ToolException {
@@ -235,17 +240,38 @@ final class SystemRun {
         if (hasFlag("nodefaults") || service.machine().type() == MachineType.NONE) {
             return;
         }
-        addIfFree("ide1-cd0", "index=2,media=cdrom");
-        addIfFree("floppy0", "if=floppy,index=0");
-        addIfFree("sd0", "if=sd,index=0");
+        if (!hasDevice("ide-cd", "ide-hd", "scsi-cd", "scsi-hd")) {
+            addIfFree(DriveInterface.IDE, 2, "index=2,media=cdrom");
+        }
+        if (!hasDevice("isa-fdc", "floppy")) {
+            addIfFree(DriveInterface.FLOPPY, 0, "if=floppy,index=0");
+        }
+        addIfFree(DriveInterface.SD, 0, "if=sd,index=0");
     }
 
-    private void addIfFree(String name, String text) throws ToolException {
-        DriveInterface type =
-                name.startsWith("ide")
-                        ? DriveInterface.IDE
-                        : name.startsWith("floppy") ? DriveInterface.FLOPPY : DriveInterface.SD;
-        int index = type == DriveInterface.IDE ? 2 : 0;
+    /// Whether the command line makes a device of one of the models, or speaks of those that there
+    /// would be.
+    private boolean hasDevice(String... models) throws ToolException {
+        List<String> wanted = List.of(models);
+        for (String model : models) {
+            if (service.devices().globals().isAbout(model)) {
+                return true;
+            }
+        }
+        for (SystemOption option : options) {
+            try {
+                if (option.name().equals("device")
+                        && wanted.contains(properties(option.value()).getOrDefault("driver", ""))) {
+                    return true;
+                }
+            } catch (InvalidOptionException e) {
+                throw ToolException.of(option.shown(), e);
+            }
+        }
+        return false;
+    }
+
+    private void addIfFree(DriveInterface type, int index, String text) throws ToolException {
         boolean isTaken =
                 connected.stream()
                         .anyMatch(c ->
@@ -257,7 +283,12 @@ final class SystemRun {
 
     /// The devices that the machine has for its IDE, floppy and flash drives.
     private void addBoardDevices() throws ToolException {
-        for (Connected drive : connected) {
+        if (service.machine().type() == MachineType.NONE) {
+            return;
+        }
+        List<Connected> inOrder = new ArrayList<>(connected);
+        inOrder.sort(Comparator.comparingInt(drive -> drive.made().index()));
+        for (Connected drive : inOrder) {
             DriveMaker.Made made = drive.made();
             try {
                 switch (made.options().type()) {
@@ -269,11 +300,7 @@ final class SystemRun {
                                 made);
                     }
                     case FLOPPY -> addBoardDevice(DeviceModel.FLOPPY, "floppy", made);
-                    case PFLASH -> {
-                        if (service.machine().type() != MachineType.NONE) {
-                            service.devices().addFlash(made.index(), made.drive());
-                        }
-                    }
+                    case PFLASH -> service.devices().addFlash(made.index(), made.drive());
                     case NONE, SCSI, MTD, SD, VIRTIO, XEN -> {}
                 }
             } catch (BlockException e) {
@@ -286,8 +313,7 @@ final class SystemRun {
 
     private void addBoardDevice(DeviceModel model, String driver, DriveMaker.Made made)
             throws BlockException, QmpException {
-        Map<String, String> properties = Map.of("driver", driver, "drive", made.drive().name());
-        service.devices().addBuiltIn(model, driver, made.drive(), properties);
+        service.devices().addBoardDrive(model, driver, made.drive(), made.index());
     }
 
     private void addVirtioDevices() throws ToolException {

@@ -3,15 +3,14 @@ package io.cairn.qmp.device;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /// The kinds of devices that there are. No guest runs here: a device merely owns its drive.
 public enum DeviceModel {
     VIRTIO_BLK(
-            Bus.VIRTIO,
+            Bus.PCI,
             null,
             Trait.DRIVE,
             "virtio-blk-pci",
@@ -41,14 +40,17 @@ public enum DeviceModel {
             "am53c974",
             "megasas",
             "pvscsi"),
-    IDE_HOST(Bus.PCI, Bus.IDE, Trait.NONE, "ahci", "ich9-ahci", "piix3-ide"),
+    IDE_HOST(Bus.PCI, Bus.IDE, Trait.NONE, "ich9-ahci", "ahci", "piix3-ide"),
     USB_HOST(Bus.PCI, Bus.USB, Trait.NONE, "qemu-xhci", "nec-usb-xhci", "usb-ehci"),
-    PCI_BRIDGE(Bus.PCI, Bus.PCI, Trait.NONE, "pcie-root-port", "pci-bridge", "pcie-pci-bridge");
+    PCI_BRIDGE(Bus.PCI, Bus.PCI, Trait.NONE, "pcie-root-port", "pci-bridge", "pcie-pci-bridge"),
+    FLOPPY_HOST(Bus.ISA, Bus.FLOPPY, Trait.NONE, "isa-fdc"),
+    /// Part of a machine that is there only for the buses that it offers, or for none.
+    BOARD(Bus.SYSTEM, null, Trait.NONE);
 
     /// What devices are connected by.
     enum Bus {
-        VIRTIO("virtio-bus"),
         PCI("PCI"),
+        ISA("ISA"),
         SCSI("SCSI"),
         IDE("IDE"),
         FLOPPY("floppy-bus"),
@@ -77,60 +79,6 @@ public enum DeviceModel {
         /// The same behind a tray.
         TRAY
     }
-
-    private static final Set<String> COMMON =
-            Set.of("driver", "id", "bus", "addr", "multifunction");
-
-    private static final Set<String> OF_DRIVES =
-            Set.of(
-                    "drive",
-                    "logical_block_size",
-                    "physical_block_size",
-                    "min_io_size",
-                    "opt_io_size",
-                    "discard_granularity",
-                    "backend_defaults",
-                    "write-cache",
-                    "share-rw",
-                    "account-invalid",
-                    "account-failed",
-                    "stats-intervals",
-                    "rerror",
-                    "werror",
-                    "serial",
-                    "bootindex",
-                    "iothread",
-                    "num-queues",
-                    "queue-size",
-                    "model",
-                    "ver",
-                    "wwn",
-                    "port_wwn",
-                    "channel",
-                    "scsi-id",
-                    "lun",
-                    "unit",
-                    "drive-type",
-                    "removable",
-                    "vendor",
-                    "product",
-                    "device_id",
-                    "discard",
-                    "write-zeroes",
-                    "cyls",
-                    "heads",
-                    "secs");
-
-    private static final Set<String> OF_HOSTS =
-            Set.of(
-                    "iothread",
-                    "num_queues",
-                    "max_sectors",
-                    "cmd_per_lun",
-                    "port",
-                    "chassis",
-                    "chassis_nr",
-                    "slot");
 
     private final Bus bus;
     private final @Nullable Bus offers;
@@ -213,20 +161,70 @@ public enum DeviceModel {
     /// Whether the guest must agree before the device goes: never here, for there is none, but with
     /// a reset of the machine.
     boolean waitsForGuest() {
-        return bus == Bus.PCI || bus == Bus.VIRTIO;
+        return bus == Bus.PCI;
     }
 
-    /// The properties of a device of the model, in the order of their names.
-    public List<String> properties() {
-        Set<String> names = new TreeSet<>(hasDrive() ? OF_DRIVES : OF_HOSTS);
-        names.addAll(COMMON);
-        names.removeAll(Set.of("driver", "id", "bus"));
-        return List.copyOf(names);
+    /// The name that counts of those by which users call the same model.
+    public static String canonical(String name) {
+        return switch (name) {
+            case "virtio-blk" -> "virtio-blk-pci";
+            case "virtio-scsi" -> "virtio-scsi-pci";
+            case "ahci" -> "ich9-ahci";
+            default -> name;
+        };
     }
 
-    /// Whether a device of the model has that property.
-    boolean knows(String property) {
-        return COMMON.contains(property)
-                || (hasDrive() ? OF_DRIVES.contains(property) : OF_HOSTS.contains(property));
+    /// The model of the part in a device that does its work; empty if there is none.
+    ///
+    /// @param driver the model of the device
+    public static String innerPart(String driver) {
+        if (driver.startsWith("virtio-blk-") && !driver.equals("virtio-blk-device")) {
+            return "virtio-blk-device";
+        }
+        return driver.startsWith("virtio-scsi-") && !driver.equals("virtio-scsi-device")
+                ? "virtio-scsi-device"
+                : "";
+    }
+
+    /// The properties of the devices of a model, in the order in which they are shown, without
+    /// those of the part in it.
+    ///
+    /// @param driver the name of the model
+    public static List<Property> ownProperties(String driver) {
+        Optional<List<Property>> own = PropertyTable.find(driver);
+        if (own.isPresent()) {
+            return own.get();
+        }
+        DeviceModel model = find(driver).orElse(BOARD);
+        String general =
+                model == VIRTIO_BLK
+                        ? "virtio-blk-pci"
+                        : driver.startsWith("virtio-scsi")
+                                ? "virtio-scsi-pci"
+                                : model == USB_HOST
+                                        ? "qemu-xhci"
+                                        : model == PCI_BRIDGE
+                                                ? "pcie-root-port"
+                                                : model.bus == Bus.PCI ? "pci-device" : "";
+        return PropertyTable.find(general).orElse(List.of());
+    }
+
+    /// All properties of the devices of a model, those of the part in it too.
+    public static List<Property> properties(String driver) {
+        List<Property> all = new ArrayList<>(ownProperties(driver));
+        String inner = innerPart(driver);
+        if (!inner.isEmpty()) {
+            all.addAll(ownProperties(inner));
+        }
+        return all;
+    }
+
+    /// What people are told of the properties of a model.
+    public static List<String> help(String driver) {
+        List<String> lines = new ArrayList<>(List.of(driver + " options:"));
+        properties(driver).stream()
+                .sorted(Comparator.comparing(Property::name))
+                .forEach(property -> lines.add(property.help()));
+        return lines;
     }
 }

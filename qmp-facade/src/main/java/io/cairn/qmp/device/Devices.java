@@ -14,10 +14,10 @@ import io.cairn.qmp.event.EventHub;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,8 +28,10 @@ public final class Devices {
     private final Drives drives;
     private final EventHub events;
     private final Machine machine;
+    private final Globals globals = new Globals();
     private final List<Device> devices = new CopyOnWriteArrayList<>();
     private final Set<Device> leaving = new LinkedHashSet<>();
+    private @Nullable Board board;
     private int nameless;
     private int builtIn;
 
@@ -40,9 +42,44 @@ public final class Devices {
         this.machine = machine;
     }
 
-    /// All of them.
-    public List<Device> all() {
-        return List.copyOf(devices);
+    /// The values that devices begin with.
+    public Globals globals() {
+        return globals;
+    }
+
+    /// The bus on which all others depend.
+    public DeviceBus root() {
+        return board().root();
+    }
+
+    /// The board of the machine, which is made when it is first needed.
+    private Board board() {
+        Board made = board;
+        if (made == null || made.type() != machine.type()) {
+            made = new Board(machine.type(), this::makePart);
+            board = made;
+        }
+        return made;
+    }
+
+    private Device makePart(
+            DeviceModel model,
+            String driver,
+            Map<String, String> properties,
+            DeviceBus bus,
+            List<DeviceBus> offered) {
+        Map<String, String> all = new LinkedHashMap<>(properties);
+        for (Globals.Entry global : globals.of(driver)) {
+            all.put(global.property(), global.value());
+        }
+        Device device =
+                new Device(model, driver, "", builtInPath(), all, null, bus, Map.of(), offered);
+        bus.add(device);
+        return device;
+    }
+
+    private String builtInPath() {
+        return "/machine/unattached/device[" + builtIn++ + "]";
     }
 
     /// The device of that name or path.
@@ -63,45 +100,73 @@ public final class Devices {
         if (driver == null) {
             throw QmpException.generic("Parameter 'driver' is missing");
         }
+        String name = DeviceModel.canonical(driver);
         DeviceModel model =
                 DeviceModel.find(driver)
                         .orElseThrow(() ->
                                 QmpException.generic(
                                         "'" + driver + "' is not a valid device model name"));
-        requireBus(model, driver, properties.get("bus"));
+        DeviceBus bus = bus(model, name, properties.get("bus"));
         String id = properties.getOrDefault("id", "");
         if (find(id).isPresent()) {
             throw QmpException.generic("Duplicate device ID '" + id + "'");
         }
-        for (String property : properties.keySet()) {
-            if (!model.knows(property)) {
-                throw QmpException.generic("Property '" + driver + "." + property + "' not found");
+        DeviceSettings settings = new DeviceSettings(name, this::driveFor);
+        String path = id.isEmpty() ? namelessPath() : "/machine/peripheral/" + id;
+        boolean isDone = false;
+        try {
+            settings.apply(globals.of(name));
+            settings.apply(properties);
+            Device device = make(model, name, id, path, settings, bus);
+            if (id.isEmpty()) {
+                nameless++;
             }
+            isDone = true;
+            return device;
+        } finally {
+            discard(settings.drive(), isDone);
         }
-        String path =
-                id.isEmpty()
-                        ? "/machine/peripheral-anon/device[" + nameless + "]"
-                        : "/machine/peripheral/" + id;
-        Device device =
-                make(
-                        model,
-                        driver,
-                        id,
-                        path,
-                        properties,
-                        model.hasDrive() ? drive(model, driver, properties) : null);
-        if (id.isEmpty()) {
-            nameless++;
+    }
+
+    private String namelessPath() {
+        return "/machine/peripheral-anon/device[" + nameless + "]";
+    }
+
+    /// Closes a drive that was made for a device which has failed.
+    private void discard(@Nullable Drive drive, boolean isUsed) {
+        if (!isUsed && drive != null && drive.name().isEmpty()) {
+            drives.remove(drive);
         }
-        return device;
     }
 
     /// Makes a device that the machine has by itself for a drive.
-    public Device addBuiltIn(
-            DeviceModel model, String driver, Drive drive, Map<String, String> properties)
+    ///
+    /// @param index where it is among the drives of its kind
+    public Device addBoardDrive(DeviceModel model, String driver, Drive drive, int index)
             throws BlockException, QmpException {
-        String path = "/machine/unattached/device[" + builtIn++ + "]";
-        return make(model, driver, "", path, properties, drive);
+        Board made = board();
+        if (model == DeviceModel.FLOPPY) {
+            made.requireFloppies();
+        }
+        boolean isFloppy = model == DeviceModel.FLOPPY;
+        int perBus = isFloppy || machine.type() == MachineType.PC ? 2 : 1;
+        String kind = isFloppy ? "floppy" : "ide";
+        String prefix = isFloppy ? "floppy-bus." : "ide.";
+        DeviceBus bus = made.find(prefix + index / perBus);
+        if (bus == null) {
+            throw QmpException.generic(
+                    "machine type does not support if="
+                            + kind
+                            + ",bus="
+                            + index / perBus
+                            + ",unit="
+                            + index % perBus);
+        }
+        DeviceSettings settings = new DeviceSettings(driver, this::driveFor);
+        settings.apply(globals.of(driver));
+        settings.apply(Map.of("unit", String.valueOf(index % perBus)));
+        settings.setDrive(drive);
+        return make(model, driver, "", builtInPath(), settings, bus);
     }
 
     /// Makes the flash memory of a board.
@@ -109,27 +174,26 @@ public final class Devices {
     /// @param index which one
     public Device addFlash(int index, Drive drive) throws BlockException, QmpException {
         String driver = "cfi.pflash01";
+        DeviceSettings settings = new DeviceSettings(driver, this::driveFor);
+        settings.apply(Map.of("name", "system.flash" + index));
+        settings.setDrive(drive);
         return make(
                 DeviceModel.FLASH,
                 driver,
                 "",
                 "/machine/system.flash" + index,
-                Map.of("driver", driver, "drive", drive.name()),
-                drive);
+                settings,
+                board().root());
     }
 
     /// Makes a device without a name for a drive of the command line.
     public Device connect(String driver, Drive drive) throws BlockException, QmpException {
         DeviceModel model = DeviceModel.find(driver).orElseThrow();
-        requireBus(model, driver, null);
-        Device device =
-                make(
-                        model,
-                        driver,
-                        "",
-                        "/machine/peripheral-anon/device[" + nameless + "]",
-                        Map.of("driver", driver, "drive", drive.name()),
-                        drive);
+        DeviceBus bus = bus(model, driver, null);
+        DeviceSettings settings = new DeviceSettings(driver, this::driveFor);
+        settings.apply(globals.of(driver));
+        settings.setDrive(drive);
+        Device device = make(model, driver, "", namelessPath(), settings, bus);
         nameless++;
         return device;
     }
@@ -139,56 +203,113 @@ public final class Devices {
             String driver,
             String id,
             String path,
-            Map<String, String> properties,
-            @Nullable Drive drive)
+            DeviceSettings settings,
+            DeviceBus bus)
             throws BlockException, QmpException {
-        boolean isOwn = drive != null && drive.name().isEmpty();
-        Device device = new Device(model, driver, id, path, properties, drive);
+        Map<String, String> properties = settings.values();
+        Drive drive = settings.drive();
+        boolean isAnonymous = drive == null && model.hasDrive();
+        if (isAnonymous) {
+            if (!model.isRemovable()) {
+                throw QmpException.generic(
+                        model == DeviceModel.IDE_DISK
+                                ? "No drive specified"
+                                : "drive property not set");
+            }
+            drive = drives.add("", ofDevice(properties));
+        }
         boolean isDone = false;
         try {
+            Map<String, String> decided =
+                    new Placement(model, bus, properties, drive).decide(driver, ownerOf(bus));
+            Device device =
+                    new Device(
+                            model,
+                            driver,
+                            id,
+                            path,
+                            properties,
+                            drive,
+                            bus,
+                            decided,
+                            offered(model, driver, id));
             if (drive != null) {
                 connect(device, drive);
             }
+            bus.add(device);
+            devices.add(device);
             isDone = true;
+            return device;
         } finally {
-            if (!isDone && isOwn) {
-                drives.remove(Objects.requireNonNull(drive));
-            }
+            discard(isAnonymous ? drive : null, isDone);
         }
-        devices.add(device);
-        return device;
     }
 
-    private void requireBus(DeviceModel model, String driver, @Nullable String bus)
+    // ---- buses
+
+    /// The bus that a device gets.
+    private DeviceBus bus(DeviceModel model, String driver, @Nullable String name)
             throws QmpException {
         DeviceModel.Bus needed = model.bus();
-        if (bus != null) {
-            boolean isBuiltIn = machine.type().buses().contains(bus);
-            String owner = bus.replaceFirst("\\.\\d+$", "");
-            if (!isBuiltIn && find(owner).filter(d -> d.model().offers() != null).isEmpty()) {
-                throw QmpException.generic("Bus '" + bus + "' not found");
-            }
-            return;
+        DeviceBus bus = name == null ? board().find(needed) : board().find(name);
+        if (bus == null) {
+            throw QmpException.generic(
+                    name == null
+                            ? "No '" + needed.text() + "' bus found for device '" + driver + "'"
+                            : "Bus '" + name + "' not found");
         }
-        boolean isOffered =
-                machine.type().offers(needed)
-                        || devices.stream().anyMatch(d -> d.model().offers() == needed);
-        if (!isOffered) {
-            String name = needed == DeviceModel.Bus.VIRTIO ? "PCI" : needed.text();
-            throw QmpException.generic("No '" + name + "' bus found for device '" + driver + "'");
+        if (bus.kind() != needed) {
+            throw QmpException.generic(
+                    "Device '" + driver + "' can't go on " + bus.kind().text() + " bus");
         }
+        return bus;
     }
 
-    /// The drive that a device is to own.
-    private Drive drive(DeviceModel model, String driver, Map<String, String> properties)
-            throws BlockException, QmpException {
-        String name = properties.get("drive");
-        if (name == null) {
-            if (!model.isRemovable()) {
-                throw QmpException.generic("drive property not set");
+    /// The device that has a bus, if it is one that users make.
+    private @Nullable Device ownerOf(DeviceBus bus) {
+        return ownerIn(board().root(), bus);
+    }
+
+    private static @Nullable Device ownerIn(DeviceBus above, DeviceBus bus) {
+        for (Device device : above.devices()) {
+            for (DeviceBus offered : device.buses()) {
+                Device found = offered == bus ? device : ownerIn(offered, bus);
+                if (found != null) {
+                    return found;
+                }
             }
-            return drives.add("", ofDevice(properties));
         }
+        return null;
+    }
+
+    /// The buses that a device offers, named after it or numbered.
+    private List<DeviceBus> offered(DeviceModel model, String driver, String id) {
+        DeviceModel.Bus kind = model.offers();
+        return switch (kind) {
+            case null -> List.of();
+            case IDE -> {
+                String base = id.isEmpty() ? "ide" : id;
+                boolean isOld = driver.equals("piix3-ide");
+                yield Board.ideBuses(base, board().count(base), isOld ? 2 : 6, isOld ? 2 : 1);
+            }
+            case FLOPPY -> List.of(Board.floppyBus(board().count("floppy-bus")));
+            case PCI -> {
+                boolean isExpress = driver.startsWith("pcie-root");
+                String base = isExpress ? "pcie" : "pci";
+                String name = id.isEmpty() ? base + "." + (board().count(base) + 1) : id;
+                yield List.of(new DeviceBus(name, kind, isExpress ? "PCIE" : "PCI", 0));
+            }
+            case SCSI, USB -> {
+                String base = id.isEmpty() ? kind == DeviceModel.Bus.USB ? "usb-bus" : "scsi" : id;
+                String name = base + "." + board().count(base);
+                yield List.of(new DeviceBus(name, kind, kind.text(), 0));
+            }
+            case ISA, SYSTEM -> List.of();
+        };
+    }
+
+    /// The drive of a name, or a new one with the node of that name.
+    private Drive driveFor(String driver, String name) throws BlockException, QmpException {
         Drive named = drives.find(name).orElse(null);
         if (named != null) {
             requireFree(named);
@@ -203,7 +324,7 @@ public final class Devices {
                                                 + ".drive' can't find value '"
                                                 + name
                                                 + "'"));
-        Drive drive = drives.add("", ofDevice(properties));
+        Drive drive = drives.add("", Drive.Settings.OF_DEVICE);
         boolean isDone = false;
         try {
             drive.insert(node);
@@ -332,13 +453,10 @@ public final class Devices {
 
     /// The controller on which a device sits, if it is one of those here.
     private Optional<Device> hostOf(Device device) {
-        DeviceModel.Bus bus = device.model().bus();
-        String named = device.properties().get("bus");
-        String owner = named == null ? null : named.replaceFirst("\\.\\d+$", "");
-        return devices.stream()
-                .filter(d -> d.model().offers() == bus && bus != DeviceModel.Bus.PCI)
-                .filter(d -> owner == null || d.id().equals(owner))
-                .findFirst();
+        DeviceBus bus = device.bus();
+        return bus == null || bus.kind() == DeviceModel.Bus.PCI
+                ? Optional.empty()
+                : Optional.ofNullable(ownerOf(bus));
     }
 
     // ---- taking away
@@ -365,6 +483,10 @@ public final class Devices {
 
     private void take(Device device) {
         devices.remove(device);
+        DeviceBus bus = device.bus();
+        if (bus != null) {
+            bus.remove(device);
+        }
         Drive drive = device.drive();
         if (device.model().hasInnerPart()) {
             deleted("", device.ownerName());

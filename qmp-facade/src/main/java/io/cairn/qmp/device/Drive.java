@@ -107,6 +107,12 @@ public final class Drive {
         return root == null ? null : root.node();
     }
 
+    /// What goes for the drive's name with its device: if it has none, that of the node in it.
+    public String shownMedium() {
+        BlockNode medium = medium();
+        return name().isEmpty() && medium != null ? medium.name() : name();
+    }
+
     /// Whether media can be changed: what no device owns may get one that takes them.
     public boolean isRemovable() {
         Device owner = device;

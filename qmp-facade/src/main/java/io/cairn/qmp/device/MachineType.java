@@ -2,36 +2,19 @@ package io.cairn.qmp.device;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// The machines whose buses devices can sit on.
 public enum MachineType {
-    NONE("none", "empty machine", Set.of(), Set.of()),
-    PC(
-            "pc-i440fx-7.2",
-            "Standard PC (i440FX + PIIX, 1996)",
-            Set.of("pci.0", "ide.0", "ide.1", "floppy-bus.0"),
-            Set.of(
-                    DeviceModel.Bus.PCI,
-                    DeviceModel.Bus.VIRTIO,
-                    DeviceModel.Bus.IDE,
-                    DeviceModel.Bus.FLOPPY)),
-    Q35(
-            "pc-q35-7.2",
-            "Standard PC (Q35 + ICH9, 2009)",
-            Set.of("pcie.0", "ide.0", "ide.1", "ide.2", "ide.3", "ide.4", "ide.5"),
-            Set.of(DeviceModel.Bus.PCI, DeviceModel.Bus.VIRTIO, DeviceModel.Bus.IDE));
+    NONE("none", "empty machine"),
+    PC("pc-i440fx-7.2", "Standard PC (i440FX + PIIX, 1996)"),
+    Q35("pc-q35-7.2", "Standard PC (Q35 + ICH9, 2009)");
 
     private final String text;
     private final String description;
-    private final Set<String> buses;
-    private final Set<DeviceModel.Bus> kinds;
 
-    MachineType(String text, String description, Set<String> buses, Set<DeviceModel.Bus> kinds) {
+    MachineType(String text, String description) {
         this.text = text;
         this.description = description;
-        this.buses = buses;
-        this.kinds = kinds;
     }
 
     /// The machine of that name.
@@ -67,13 +50,5 @@ public enum MachineType {
     /// What people call it.
     public String description() {
         return description;
-    }
-
-    Set<String> buses() {
-        return buses;
-    }
-
-    boolean offers(DeviceModel.Bus bus) {
-        return kinds.contains(bus);
     }
 }

@@ -4,7 +4,6 @@ import io.cairn.block.BlockException;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.command.QmpException;
-import io.cairn.qmp.device.Device;
 import io.cairn.qmp.service.StorageService;
 
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,9 @@ final class InfoCommands {
                         "",
                         "show progress of ongoing block device operations",
                         _ -> jobs()));
-        monitor.addInfo(HumanCommand.of("qtree", "", "", "show device tree", _ -> devices()));
+        monitor.addInfo(
+                HumanCommand.of(
+                        "qtree", "", "", "show device tree", _ -> TreeText.of(service.devices())));
         monitor.addInfo(
                 HumanCommand.of(
                         "status",
@@ -116,28 +117,6 @@ final class InfoCommands {
             out.append(BlockText.job((JsonObject) value));
         }
         return out.isEmpty() ? "No active jobs\n" : out.toString();
-    }
-
-    private String devices() {
-        StringBuilder out = new StringBuilder("bus: main-system-bus\n  type System\n");
-        for (Device device : service.devices().all()) {
-            out.append("  dev: ")
-                    .append(device.modelName())
-                    .append(", id \"")
-                    .append(device.id())
-                    .append("\"\n");
-            device.properties()
-                    .forEach((name, value) -> {
-                        if (!name.equals("driver") && !name.equals("id")) {
-                            out.append("    ")
-                                    .append(name)
-                                    .append(" = \"")
-                                    .append(value)
-                                    .append("\"\n");
-                        }
-                    });
-        }
-        return out.toString();
     }
 
     private String status() {

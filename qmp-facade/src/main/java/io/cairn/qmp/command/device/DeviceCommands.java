@@ -4,7 +4,6 @@ import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.JsonBoolean;
-import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.command.CommandFamily;
 import io.cairn.qmp.command.CommandTable;
@@ -12,6 +11,7 @@ import io.cairn.qmp.command.ErrorClass;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.device.DeviceModel;
 import io.cairn.qmp.device.Devices;
+import io.cairn.qmp.device.Property;
 import io.cairn.qmp.schema.Arguments;
 import io.cairn.qmp.service.StorageService;
 
@@ -66,17 +66,12 @@ public final class DeviceCommands implements CommandFamily {
         table.add("device_del", Removal::read, in -> devices.remove(in.id()));
     }
 
-    /// Devices take their properties as texts.
     private JsonValue properties(Type type) throws BlockException, QmpException {
         DeviceModel model = DeviceModel.find(type.name()).orElse(null);
         if (model != null) {
             return CommandTable.list(
-                    model.properties().stream()
-                            .map(name ->
-                                    JsonObject.builder()
-                                            .put("name", name)
-                                            .put("type", "str")
-                                            .build())
+                    DeviceModel.properties(DeviceModel.canonical(type.name())).stream()
+                            .map(Property::info)
                             .toList());
         }
         if (objects.type(type.name()).isPresent()) {

@@ -146,7 +146,7 @@ final class ObjectTree {
         if (place instanceof Place.OfDevice(Device device)
                 && name.equals(DRIVE)
                 && device.drive() != null) {
-            return JsonValue.of(shownDrive(device.drive()));
+            return JsonValue.of(device.drive().shownMedium());
         }
         if (place instanceof Place.OfObject(ThrottleGroupObject group)) {
             if (name.equals("limits")) {
@@ -171,12 +171,6 @@ final class ObjectTree {
             case Place.OfDevice(Device device) -> device.modelName();
             case Place.Root _, Place.Objects _, Place.CharacterDevices _ -> "container";
         };
-    }
-
-    /// What a device says that it has for a drive: the drive's name, or that of the node in it.
-    private static String shownDrive(Drive drive) {
-        BlockNode medium = drive.medium();
-        return drive.name().isEmpty() && medium != null ? medium.name() : drive.name();
     }
 
     /// Gives a device another node in place of the one that it has.
