@@ -60,7 +60,7 @@ final class SystemHelp {
                 print(invocation, MachineType.help());
             }
             case "device" -> {
-                List<String> told = deviceHelp(option.value());
+                List<String> told = DeviceModel.helpFor(option.value());
                 if (told.isEmpty()) {
                     return false;
                 }
@@ -79,19 +79,5 @@ final class SystemHelp {
             }
         }
         return true;
-    }
-
-    /// What `help` in the place of a model, or behind it, asks for; nothing if there is none.
-    private static List<String> deviceHelp(String value) {
-        if (value.equals("help")) {
-            return DeviceModel.help();
-        }
-        int comma = value.indexOf(',');
-        boolean isAsked =
-                comma > 0 && List.of(value.substring(comma + 1).split(",")).contains("help");
-        String driver = isAsked ? value.substring(0, comma) : "";
-        return DeviceModel.find(driver).isEmpty()
-                ? List.of()
-                : DeviceModel.help(DeviceModel.canonical(driver));
     }
 }

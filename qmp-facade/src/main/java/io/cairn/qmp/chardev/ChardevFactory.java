@@ -50,6 +50,17 @@ public final class ChardevFactory {
             throw new InvalidOptionException("chardev: no id specified");
         }
         Keyval.checkIdentifier(id);
+        return chardevs.add(id, maker(id, options));
+    }
+
+    /// Makes a device from such a text, whose id does not matter, in the place of another.
+    public Chardev change(String id, String text) throws BlockException {
+        Options options = Keyval.parseOpts(text, "backend").toOptions();
+        options.takeText("id");
+        return chardevs.change(id, maker(id, options));
+    }
+
+    private Chardevs.Maker maker(String id, Options options) throws BlockException {
         String backend = options.takeText("backend");
         if (backend == null) {
             throw new InvalidOptionException("chardev: \"" + id + "\" missing backend");
@@ -79,7 +90,7 @@ public final class ChardevFactory {
                                     "'" + backend + "' is not a valid char driver name");
                 };
         given.requireEmpty();
-        return chardevs.add(id, () -> LoggedDevice.make(log, maker));
+        return () -> LoggedDevice.make(log, maker);
     }
 
     /// Makes a device from a checked `ChardevBackend`.

@@ -227,4 +227,21 @@ public enum DeviceModel {
                 .forEach(property -> lines.add(property.help()));
         return lines;
     }
+
+    /// Whether what stands for a device asks for help instead.
+    public static boolean isHelpAsked(String text) {
+        return !helpFor(text).isEmpty();
+    }
+
+    /// What `help` in the place of a model, or behind it, asks for; nothing if there is none.
+    public static List<String> helpFor(String text) {
+        if (text.equals("help")) {
+            return help();
+        }
+        List<String> words = List.of(text.split(","));
+        boolean isAsked = words.indexOf("help") > 0;
+        return isAsked && find(words.get(0)).isPresent()
+                ? help(canonical(words.get(0)))
+                : List.of();
+    }
 }

@@ -7,6 +7,7 @@ import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.JsonObject;
+import io.cairn.block.option.Keyval;
 import io.cairn.block.statistics.Accounting;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.event.EventHub;
@@ -106,8 +107,11 @@ public final class Devices {
                         .orElseThrow(() ->
                                 QmpException.generic(
                                         "'" + driver + "' is not a valid device model name"));
-        DeviceBus bus = bus(model, name, properties.get("bus"));
         String id = properties.getOrDefault("id", "");
+        if (!id.isEmpty()) {
+            Keyval.checkIdentifier(id);
+        }
+        DeviceBus bus = bus(model, name, properties.get("bus"));
         if (find(id).isPresent()) {
             throw QmpException.generic("Duplicate device ID '" + id + "'");
         }
@@ -431,7 +435,7 @@ public final class Devices {
                 continue;
             }
             if (!thread(other).isEmpty()
-                    && hostOf(device).filter(h -> !bearsThread(h)).isPresent()) {
+                    && hostOf(device).filter(Devices::refusesThread).isPresent()) {
                 throw QmpException.generic("HBA does not support iothreads");
             }
             // A disk of its own thread does not take over even a medium that is there already.
@@ -442,8 +446,9 @@ public final class Devices {
         }
     }
 
-    private static boolean bearsThread(Device host) {
-        return host.modelName().startsWith("virtio-");
+    private static boolean refusesThread(Device host) {
+        return host.model().offers() == DeviceModel.Bus.SCSI
+                && !host.modelName().startsWith("virtio-");
     }
 
     /// The thread from which a device's requests come; empty for the main one.

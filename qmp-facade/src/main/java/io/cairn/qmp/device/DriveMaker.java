@@ -32,6 +32,9 @@ public final class DriveMaker {
 
     /// Makes a drive with its medium, if it has one.
     public Made make(DriveOptions options) throws BlockException {
+        if (drives.find(options.id()).isPresent()) {
+            throw new InvalidOptionException("Duplicate ID '" + options.id() + "' for drive");
+        }
         DriveInterface type = options.type();
         Set<Integer> used = taken.computeIfAbsent(type, _ -> new HashSet<>());
         int index = options.index();

@@ -9,13 +9,19 @@ import java.util.List;
 /// A command for people.
 ///
 /// @param names what it is called, other names behind the first
+/// @param parameters what it takes
 /// @param synopsis its arguments, for help
-/// @param flags the letters of its options
-/// @param help what it does, in a line
+/// @param help what it does
 /// @param action does it and returns what is printed
-record HumanCommand(List<String> names, String synopsis, String flags, String help, Action action) {
+record HumanCommand(
+        List<String> names,
+        List<Parameter> parameters,
+        String synopsis,
+        String help,
+        Action action) {
     HumanCommand {
         names = List.copyOf(names);
+        parameters = List.copyOf(parameters);
     }
 
     /// What a command does.
@@ -24,9 +30,15 @@ record HumanCommand(List<String> names, String synopsis, String flags, String he
         String run(Words words) throws BlockException, QmpException;
     }
 
+    /// @param parameters as [Parameter#parse] reads them
     static HumanCommand of(
-            String names, String synopsis, String flags, String help, Action action) {
-        return new HumanCommand(Arrays.asList(names.split("\\|")), synopsis, flags, help, action);
+            String names, String parameters, String synopsis, String help, Action action) {
+        return new HumanCommand(
+                Arrays.asList(names.split("\\|")),
+                Parameter.parse(parameters),
+                synopsis,
+                help,
+                action);
     }
 
     /// The same action, whose failures are told without saying that they are errors.
@@ -40,9 +52,13 @@ record HumanCommand(List<String> names, String synopsis, String flags, String he
         };
     }
 
+    /// All names of the command.
+    String shownName() {
+        return String.join("|", names);
+    }
+
     /// The line that tells of the command.
     String line() {
-        String shown = String.join("|", names);
-        return shown + (synopsis.isEmpty() ? "" : " " + synopsis) + " -- " + help + "\n";
+        return shownName() + " " + synopsis + " -- " + help + "\n";
     }
 }

@@ -8,9 +8,9 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Keyval;
-import io.cairn.job.scheduler.BlockJob;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.device.Device;
+import io.cairn.qmp.device.DeviceModel;
 import io.cairn.qmp.device.Drive;
 import io.cairn.qmp.device.DriveInterface;
 import io.cairn.qmp.device.DriveMaker;
@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The commands for people that there are: those of the block layer, and a few about the machine.
 public final class HumanCommands {
+    private static final Set<String> MODES = Set.of("retain", "read-only", "read-write");
+
     private final StorageService service;
     private final BlockGraph graph;
     private final Drives drives;
@@ -51,7 +54,10 @@ public final class HumanCommands {
     public HumanMonitor monitor() {
         HumanMonitor monitor = new HumanMonitor();
         addImageCommands(monitor);
-        addJobCommands(monitor);
+        addLimitCommand(monitor);
+        new HumanJobCommands(qmp).addTo(monitor);
+        new HumanObjectCommands(service, qmp).addTo(monitor);
+        new SavedStates(drives).addTo(monitor);
         addMachineCommands(monitor);
         new InfoCommands(service, qmp).addTo(monitor);
         return monitor;
@@ -73,77 +79,126 @@ public final class HumanCommands {
         monitor.add(
                 HumanCommand.of(
                         "commit",
+                        "device:device",
                         "device|all",
-                        "",
                         "commit changes to the disk images (if -snapshot is used) or backing files",
-                        HumanCommand.plainly(words -> commit(words.required("device")))));
+                        HumanCommand.plainly(words -> commit(words.get("device")))));
         monitor.add(
                 HumanCommand.of(
                         "qemu-io",
+                        "-d device:device command:text",
                         "[-d] [device] \"[command]\"",
-                        "d",
-                        "run a qemu-io command on a block device",
+                        "run a qemu-io command on a block device\n"
+                                + "\t\t\t-d: [device] is a device ID rather than a drive ID or node"
+                                + " name",
                         this::examine));
         monitor.add(
                 HumanCommand.of(
                         "block_resize",
+                        "device:device size:size",
                         "device size",
-                        "",
                         "resize a block image",
-                        words -> {
-                            String device = words.required("device");
-                            Long size = words.optionalSize();
-                            return execute(
-                                    "block_resize",
-                                    arguments()
-                                            .put("device", device)
-                                            .put("size", size == null ? 0 : size));
-                        }));
+                        words ->
+                                execute(
+                                        "block_resize",
+                                        arguments()
+                                                .put("device", words.get("device"))
+                                                .put("size", words.number("size")))));
         monitor.add(
                 HumanCommand.of(
                         "drive_add",
-                        "[-n] [[<domain>:]<bus>:]<slot> [file=file][,if=type][,...]",
-                        "n",
+                        "-n pci_addr:text opts:text",
+                        """
+                        [-n] [[<domain>:]<bus>:]<slot>
+                        [file=file][,if=type][,bus=n]
+                        [,unit=m][,media=d][,index=i]
+                        [,snapshot=on|off][,cache=on|off]
+                        [,readonly=on|off][,copy-on-read=on|off]\
+                        """,
                         "add drive to PCI storage controller",
                         HumanCommand.plainly(this::addDrive)));
         monitor.add(
                 HumanCommand.of(
                         "drive_del",
+                        "id:device",
                         "device",
-                        "",
                         "remove host block device",
-                        HumanCommand.plainly(words -> removeDrive(words.required("id")))));
+                        HumanCommand.plainly(words -> removeDrive(words.get("id")))));
         monitor.add(
                 HumanCommand.of(
                         "eject",
+                        "-f device:device",
                         "[-f] device",
-                        "f",
                         "eject a removable medium (use -f to force it)",
                         words ->
                                 execute(
                                         "eject",
                                         arguments()
-                                                .put("device", words.required("device"))
+                                                .put("device", words.get("device"))
                                                 .put("force", words.has('f')))));
         monitor.add(
                 HumanCommand.of(
                         "change",
-                        "device filename [format [read-only-mode]]",
-                        "",
-                        "change a removable medium, optional format",
+                        "device:device -f target:file format:text? mode:text?",
+                        "device [-f] filename [format [read-only-mode]]",
+                        "change a removable medium, optional format, use -f to force the operation",
                         this::change));
         monitor.add(
                 HumanCommand.of(
                         "snapshot_blkdev",
+                        "-n device:device file:text? format:text?",
                         "[-n] device [new-image-file] [format]",
-                        "n",
-                        "initiates a live snapshot of device, using device as the new root",
+                        """
+                        initiates a live snapshot
+                        \t\t\tof device. If a new image file is specified, the
+                        \t\t\tnew image file will become the new root image.
+                        \t\t\tIf format is specified, the snapshot file will
+                        \t\t\tbe created in that format.
+                        \t\t\tThe default format is qcow2.  The -n flag requests QEMU
+                        \t\t\tto reuse the image found in new-image-file, instead of
+                        \t\t\trecreating it from scratch.\
+                        """,
                         this::snapshot));
         monitor.add(
                 HumanCommand.of(
+                        "snapshot_blkdev_internal",
+                        "device:device name:text",
+                        "device name",
+                        """
+                        take an internal snapshot of device.
+                        \t\t\tThe format of the image used by device must
+                        \t\t\tsupport it, such as qcow2.
+                        \t\t\t\
+                        """,
+                        words ->
+                                execute(
+                                        "blockdev-snapshot-internal-sync",
+                                        arguments()
+                                                .put("device", words.get("device"))
+                                                .put("name", words.get("name")))));
+        monitor.add(
+                HumanCommand.of(
+                        "snapshot_delete_blkdev_internal",
+                        "device:device name:text id:text?",
+                        "device name [id]",
+                        """
+                        delete an internal snapshot of device.
+                        \t\t\tIf id is specified, qemu will try delete
+                        \t\t\tthe snapshot matching both id and name.
+                        \t\t\tThe format of the image used by device must
+                        \t\t\tsupport it, such as qcow2.
+                        \t\t\t\
+                        """,
+                        this::deleteSnapshot));
+    }
+
+    private void addLimitCommand(HumanMonitor monitor) {
+        monitor.add(
+                HumanCommand.of(
                         "block_set_io_throttle",
+                        "device:device bps:number bps_rd:number bps_wr:number"
+                                + " iops:number iops_rd:number iops_wr:number",
                         "device bps bps_rd bps_wr iops iops_rd iops_wr",
-                        "",
                         "change I/O throttle limits for a block drive",
                         this::limit));
     }
@@ -179,11 +234,8 @@ public final class HumanCommands {
     }
 
     private String examine(Words words) throws BlockException, QmpException {
-        String name = words.required("device");
-        StringBuilder command = new StringBuilder();
-        for (String word : words.rest()) {
-            command.append(command.isEmpty() ? "" : " ").append(word);
-        }
+        String name = words.get("device");
+        String command = words.get("command");
         ImageConsole open = console;
         if (open == null) {
             throw QmpException.generic("qemu-io is not available here");
@@ -193,17 +245,20 @@ public final class HumanCommands {
             throw QmpException.generic("Device '" + name + "' not found");
         }
         if (drive.isPresent()) {
-            return open.execute(drive.get().backend(), command.toString());
+            return open.execute(drive.get().backend(), command);
         }
-        BlockNode node = BlockJob.findNode(graph, name);
+        BlockNode node =
+                graph.find(name)
+                        .orElseThrow(() ->
+                                QmpException.generic(
+                                        "Cannot find device='' nor node-name='" + name + "'"));
         try (BlockBackend backend = graph.newBackend("", node, Permissions.NONE, Permissions.ALL)) {
-            return open.execute(backend, command.toString());
+            return open.execute(backend, command);
         }
     }
 
     private String addDrive(Words words) throws BlockException, QmpException {
-        words.required("pci_addr");
-        String text = words.required("opts");
+        String text = words.get("opts");
         if (words.has('n')) {
             JsonObject node = Keyval.parseOpts(text, null).toOptions().unflatten();
             if (node.get("node-name") == null) {
@@ -247,26 +302,30 @@ public final class HumanCommands {
     private String change(Words words) throws BlockException, QmpException {
         JsonObject.Builder arguments =
                 arguments()
-                        .put("device", words.required("device"))
-                        .put("filename", words.required("target"));
-        String format = words.optional();
+                        .put("device", words.get("device"))
+                        .put("filename", words.get("target"))
+                        .put("force", words.has('f'));
+        String format = words.find("format");
         if (format != null) {
             arguments.put("format", format);
         }
-        String mode = words.optional();
+        String mode = words.find("mode");
         if (mode != null) {
+            if (!MODES.contains(mode)) {
+                throw QmpException.generic("invalid parameter value: " + mode);
+            }
             arguments.put("read-only-mode", mode);
         }
         return execute("blockdev-change-medium", arguments);
     }
 
     private String snapshot(Words words) throws BlockException, QmpException {
-        String device = words.required("device");
-        String file = words.optional();
+        String device = words.get("device");
+        String file = words.find("file");
         if (file == null) {
             throw QmpException.generic("Parameter 'snapshot-file' is missing");
         }
-        String format = words.optional();
+        String format = words.find("format");
         return execute(
                 "blockdev-snapshot-sync",
                 arguments()
@@ -276,112 +335,25 @@ public final class HumanCommands {
                         .put("mode", words.has('n') ? "existing" : "absolute-paths"));
     }
 
+    private String deleteSnapshot(Words words) throws BlockException, QmpException {
+        JsonObject.Builder arguments =
+                arguments().put("device", words.get("device")).put("name", words.get("name"));
+        String id = words.find("id");
+        if (id != null) {
+            arguments.put("id", id);
+        }
+        return execute("blockdev-snapshot-delete-internal-sync", arguments);
+    }
+
     private String limit(Words words) throws BlockException, QmpException {
-        String device = words.required("device");
+        String device = words.get("device");
         String key = drives.find(device).isPresent() ? "device" : "id";
         JsonObject.Builder arguments = arguments().put(key, device);
         for (String limit :
                 new String[] {"bps", "bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"}) {
-            Long value = words.optionalNumber();
-            arguments.put(limit, value == null ? 0 : value);
+            arguments.put(limit, words.number(limit));
         }
         return execute("block_set_io_throttle", arguments);
-    }
-
-    // ---- jobs
-
-    private void addJobCommands(HumanMonitor monitor) {
-        monitor.add(
-                HumanCommand.of(
-                        "drive_mirror",
-                        "[-n] [-f] device target [format]",
-                        "nf",
-                        "initiates live storage migration for a device",
-                        words -> copy("drive-mirror", words)));
-        monitor.add(
-                HumanCommand.of(
-                        "drive_backup",
-                        "[-n] [-f] [-c] device target [format]",
-                        "nfc",
-                        "initiates a point-in-time copy for a device",
-                        words -> copy("drive-backup", words)));
-        monitor.add(
-                HumanCommand.of(
-                        "block_stream",
-                        "device [speed [base]]",
-                        "",
-                        "copy data from a backing file into a block device",
-                        words -> {
-                            JsonObject.Builder arguments =
-                                    arguments()
-                                            .put("device", words.required("device"))
-                                            .put("on-error", "report");
-                            Long speed = words.optionalNumber();
-                            String base = words.optional();
-                            if (speed != null) {
-                                arguments.put("speed", speed);
-                            }
-                            if (base != null) {
-                                arguments.put("base", base);
-                            }
-                            return execute("block-stream", arguments);
-                        }));
-        monitor.add(
-                HumanCommand.of(
-                        "block_job_set_speed",
-                        "device speed",
-                        "",
-                        "set maximum speed for a background block operation",
-                        words -> {
-                            String device = words.required("device");
-                            Long speed = words.optionalNumber();
-                            return execute(
-                                    "block-job-set-speed",
-                                    arguments()
-                                            .put("device", device)
-                                            .put("speed", speed == null ? 0 : speed));
-                        }));
-        monitor.add(
-                HumanCommand.of(
-                        "block_job_cancel",
-                        "[-f] device",
-                        "f",
-                        "stop an active background block operation",
-                        words ->
-                                execute(
-                                        "block-job-cancel",
-                                        arguments()
-                                                .put("device", words.required("device"))
-                                                .put("force", words.has('f')))));
-        for (String verb : new String[] {"complete", "pause", "resume"}) {
-            monitor.add(
-                    HumanCommand.of(
-                            "block_job_" + verb,
-                            "device",
-                            "",
-                            verb + " a background block operation",
-                            words ->
-                                    execute(
-                                            "block-job-" + verb,
-                                            arguments().put("device", words.required("device")))));
-        }
-    }
-
-    private String copy(String command, Words words) throws BlockException, QmpException {
-        JsonObject.Builder arguments =
-                arguments()
-                        .put("device", words.required("device"))
-                        .put("target", words.required("target"))
-                        .put("sync", words.has('f') ? "full" : "top")
-                        .put("mode", words.has('n') ? "existing" : "absolute-paths");
-        if (words.has('c')) {
-            arguments.put("compress", true);
-        }
-        String format = words.optional();
-        if (format != null) {
-            arguments.put("format", format);
-        }
-        return execute(command, arguments);
     }
 
     // ---- the machine
@@ -391,31 +363,37 @@ public final class HumanCommands {
         addPlain(monitor, "stop|s", "stop emulation", "stop");
         addPlain(monitor, "cont|c", "resume emulation", "cont");
         addPlain(monitor, "system_reset", "reset the system", "system_reset");
+        addPlain(monitor, "system_powerdown", "send system power down event", "system_powerdown");
+        addPlain(monitor, "system_wakeup", "wakeup guest from suspend", "system_wakeup");
         monitor.add(
                 HumanCommand.of(
                         "device_add",
+                        "device:text?",
                         "driver[,prop=value][,...]",
-                        "",
                         "add device, like -device on the command line",
-                        words -> {
-                            Map<String, String> properties = new LinkedHashMap<>();
-                            String text = words.required("device");
-                            for (Keyval.Pair pair : Keyval.parseOpts(text, "driver").pairs()) {
-                                properties.put(pair.key(), pair.value());
-                            }
-                            service.devices().add(properties);
-                            return "";
-                        }));
+                        this::addDevice));
         monitor.add(
                 HumanCommand.of(
                         "device_del",
+                        "id:text",
                         "device",
-                        "",
                         "remove device",
-                        words ->
-                                execute(
-                                        "device_del",
-                                        arguments().put("id", words.required("id")))));
+                        words -> execute("device_del", arguments().put("id", words.get("id")))));
+    }
+
+    private String addDevice(Words words) throws BlockException, QmpException {
+        Map<String, String> properties = new LinkedHashMap<>();
+        String text = words.find("device");
+        if (text != null) {
+            if (DeviceModel.isHelpAsked(text)) {
+                return String.join("\n", DeviceModel.helpFor(text)) + "\n";
+            }
+            for (Keyval.Pair pair : Keyval.parseOpts(text, "driver").pairs()) {
+                properties.put(pair.key(), pair.value());
+            }
+        }
+        service.devices().add(properties);
+        return "";
     }
 
     private void addPlain(HumanMonitor monitor, String names, String help, String command) {

@@ -6,12 +6,15 @@ import io.cairn.qmp.command.QmpException;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// The commands for people: takes lines and returns what is printed, lines ended by `\n`.
 ///
 /// Commands run under the lock of QMP's, which the caller holds.
 public final class HumanMonitor {
+    private static final String HELP = "help|? [cmd] -- show the help\n";
+
     private final List<HumanCommand> commands = new ArrayList<>();
     private final List<HumanCommand> infos = new ArrayList<>();
 
@@ -62,17 +65,22 @@ public final class HumanMonitor {
         if (command == null) {
             return "unknown command: '" + kind + name + "'\n";
         }
+        Words words;
         try {
-            Words words = Words.parse(rest, command.flags());
-            String printed = command.action().run(words);
-            List<String> extra = words.rest();
-            if (!extra.isEmpty()) {
-                return name + ": extraneous characters at the end of line\n";
-            }
-            return printed;
+            words = Words.parse(command.shownName(), command.parameters(), rest);
+        } catch (QmpException e) {
+            return e.getMessage() + "\n" + seeHelp(kind + name);
+        }
+        try {
+            return command.action().run(words);
         } catch (BlockException | QmpException e) {
             return "Error: " + told(e);
         }
+    }
+
+    /// Where a line that is wrong sends people.
+    static String seeHelp(String name) {
+        return "Try \"help " + name + "\" for more information\n";
     }
 
     /// A failure as people are told of it, with the further lines that it may have.
@@ -93,17 +101,30 @@ public final class HumanMonitor {
         return null;
     }
 
-    private String help(String name) {
-        if (name.equals("info")) {
+    /// What is told of a command, or of all.
+    private String help(String text) {
+        String name = text.substring(0, nameEnd(text));
+        String rest = text.substring(name.length()).strip();
+        if (name.equals("info") && rest.isEmpty()) {
             StringBuilder all = new StringBuilder();
-            infos.forEach(command -> all.append("info ").append(command.line()));
+            infos.stream()
+                    .sorted(Comparator.comparing(HumanCommand::shownName))
+                    .forEach(command -> all.append("info ").append(command.line()));
             return all.toString();
+        }
+        if (name.equals("info")) {
+            String asked = rest.substring(0, nameEnd(rest));
+            HumanCommand info = find(infos, asked);
+            return info == null ? "unknown command: 'info " + asked + "'\n" : "info " + info.line();
+        }
+        if (name.equals("help") || name.equals("?")) {
+            return HELP;
         }
         if (!name.isEmpty()) {
             HumanCommand command = find(commands, name);
             return command == null ? "unknown command: '" + name + "'\n" : command.line();
         }
-        StringBuilder all = new StringBuilder("help|? [cmd] -- show the help\n");
+        StringBuilder all = new StringBuilder(HELP);
         commands.forEach(command -> all.append(command.line()));
         return all.append("info [subcommand] -- show various information about the system state\n")
                 .toString();

@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
 import io.cairn.qmp.command.QmpException;
+import io.cairn.qmp.device.DeviceModel;
 import io.cairn.qmp.service.StorageService;
 
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,8 @@ final class InfoCommands {
         monitor.addInfo(
                 HumanCommand.of(
                         "block",
+                        "-n -v device:text?",
                         "[-n] [-v] [device]",
-                        "nv",
                         "show info of one block device or all block devices"
                                 + " (-n: show named nodes; -v: show details)",
                         this::block));
@@ -58,6 +59,23 @@ final class InfoCommands {
                         "show the current VM UUID",
                         _ -> service.machine().uuid() + "\n"));
         monitor.addInfo(
+                HumanCommand.of("chardev", "", "", "show the character devices", _ -> chardevs()));
+        monitor.addInfo(HumanCommand.of("iothreads", "", "", "show iothreads", _ -> threads()));
+        monitor.addInfo(
+                HumanCommand.of(
+                        "snapshots",
+                        "",
+                        "",
+                        "show the currently saved VM snapshots",
+                        _ -> SavedStates.NO_DEVICE + "\n"));
+        monitor.addInfo(
+                HumanCommand.of(
+                        "qdm",
+                        "",
+                        "",
+                        "show qdev device model list",
+                        _ -> String.join("\n", DeviceModel.help()) + "\n"));
+        monitor.addInfo(
                 HumanCommand.of("version", "", "", "show the version of QEMU", _ -> version()));
     }
 
@@ -66,7 +84,7 @@ final class InfoCommands {
     }
 
     private String block(Words words) throws BlockException, QmpException {
-        String name = words.optional();
+        String name = words.find("device");
         StringBuilder out = new StringBuilder();
         if (!words.has('n')) {
             append(out, list("query-block"), name, "device", words.has('v'));
@@ -117,6 +135,41 @@ final class InfoCommands {
             out.append(BlockText.job((JsonObject) value));
         }
         return out.isEmpty() ? "No active jobs\n" : out.toString();
+    }
+
+    private String chardevs() throws BlockException, QmpException {
+        StringBuilder out = new StringBuilder();
+        for (JsonValue value : list("query-chardev")) {
+            JsonObject info = (JsonObject) value;
+            out.append(BlockText.text(info, "label"))
+                    .append(": filename=")
+                    .append(BlockText.text(info, "filename"))
+                    .append('\n');
+        }
+        return out.toString();
+    }
+
+    private String threads() throws BlockException, QmpException {
+        StringBuilder out = new StringBuilder();
+        for (JsonValue value : list("query-iothreads")) {
+            JsonObject info = (JsonObject) value;
+            out.append(BlockText.text(info, "id")).append(":\n");
+            for (String name :
+                    List.of(
+                            "thread-id",
+                            "poll-max-ns",
+                            "poll-grow",
+                            "poll-shrink",
+                            "aio-max-batch")) {
+                String shown = name.equals("thread-id") ? "thread_id" : name;
+                out.append("  ")
+                        .append(shown)
+                        .append('=')
+                        .append(BlockText.number(info, name))
+                        .append('\n');
+            }
+        }
+        return out.toString();
     }
 
     private String status() {
