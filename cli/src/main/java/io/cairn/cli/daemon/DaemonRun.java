@@ -2,7 +2,6 @@ package io.cairn.cli.daemon;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
-import io.cairn.block.os.HostProcess;
 import io.cairn.cli.console.Flag;
 import io.cairn.cli.console.Getopt;
 import io.cairn.cli.console.Invocation;
@@ -25,7 +24,6 @@ import java.util.List;
 /// told to quit.
 final class DaemonRun {
     /// The descriptor on which the launcher waits to hear that the daemon serves.
-    private static final String READY = "cairn.ready";
 
     private static final List<Flag> FLAGS =
             List.of(
@@ -93,7 +91,9 @@ final class DaemonRun {
             start();
             writePidFile();
             daemon.start();
-            becomeReady();
+            if (isApart) {
+                Launcher.release();
+            }
             awaitQuit();
         } finally {
             close();
@@ -188,19 +188,6 @@ final class DaemonRun {
             }
         } catch (BlockException e) {
             messages.report(e);
-        }
-    }
-
-    /// Lets the launcher go, which waits for us if the daemon is to run apart.
-    private void becomeReady() throws ToolException {
-        @Nullable Integer ready = Integer.getInteger(READY);
-        if (!isApart || ready == null) {
-            return;
-        }
-        try {
-            HostProcess.detach(ready, false);
-        } catch (BlockException e) {
-            throw ToolException.of("Could not leave the caller", e);
         }
     }
 

@@ -25,7 +25,7 @@ public final class PidFile implements AutoCloseable {
     public static PidFile write(String path) throws BlockException {
         HostFile file;
         try {
-            file = HostFile.open(path, OpenFlags.READ_WRITE.withCreate());
+            file = HostFile.open(path, OpenFlags.READ_WRITE.withCreate().withMode(0600));
         } catch (BlockException e) {
             throw e.prefixed("Could not create '" + path + "'");
         }

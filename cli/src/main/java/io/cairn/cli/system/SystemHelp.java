@@ -25,6 +25,12 @@ final class SystemHelp {
                                         a monitor on it
               -monitor DEV, -qmp DEV, -qmp-pretty DEV
                                         a monitor on stdio, unix:PATH or tcp:HOST:PORT
+              -serial DEV               a serial port, to which nobody writes; mon:DEV puts a
+                                        monitor there
+              -global MODEL.PROPERTY=VALUE
+                                        what devices of a model begin with
+              -daemonize                let the caller go on when all is ready
+              -pidfile FILE             write the process's number into a file
               -nodefaults               no drives but those asked for
               -S                        do not start the machine
 

@@ -10,6 +10,7 @@ import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Signals;
 import io.cairn.cli.console.ToolException;
+import io.cairn.cli.daemon.Launcher;
 import io.cairn.cli.daemon.PidFile;
 import io.cairn.cli.daemon.StandardStream;
 import io.cairn.cli.image.Images;
@@ -25,6 +26,8 @@ import io.cairn.qmp.device.DriveOptions;
 import io.cairn.qmp.device.MachineType;
 import io.cairn.qmp.service.StorageService;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -37,6 +40,12 @@ final class SystemRun {
     private static final List<String> DRIVES =
             List.of("drive", "hda", "hdb", "hdc", "hdd", "cdrom", "fda", "fdb", "sd");
 
+    /// What stands before the id of a character device that is there already.
+    private static final String EXISTING = "chardev:";
+
+    /// What stands before a device that a monitor is to use as well.
+    private static final String SHARED = "mon:";
+
     private final Invocation invocation;
     private final Images images;
     private final List<PidFile> pids = new ArrayList<>();
@@ -46,6 +55,8 @@ final class SystemRun {
     private final List<Connected> connected = new ArrayList<>();
     private List<SystemOption> options = List.of();
     private int monitors;
+    private int serials;
+    private boolean isApart;
 
     /// A drive for which the machine makes a device.
     private record Connected(DriveMaker.Made made, SystemOption option) {}
@@ -66,8 +77,14 @@ final class SystemRun {
                 return;
             }
         }
+        isApart = hasFlag("daemonize");
+        if (isApart && hasFlag("nographic") && !hasFlag("display")) {
+            throw ToolException.of("-nographic cannot be used with -daemonize");
+        }
         StandardStream standard = new StandardStream(System.in, invocation.out());
-        service.chardevFactory().setStandardStream(standard);
+        if (!isApart) {
+            service.chardevFactory().setStandardStream(standard);
+        }
         daemon.setAnnouncer(standard::announce);
         daemon.setConsole(new IoConsole(invocation, images)::execute);
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
@@ -75,8 +92,11 @@ final class SystemRun {
         }
         try {
             start();
-            each(List.of("pidfile"), option -> pids.add(PidFile.write(option.value())));
+            writePidFile();
             daemon.start();
+            if (isApart) {
+                Launcher.release();
+            }
             service.awaitQuit();
         } catch (InterruptedException e) {
             throw ToolException.of("interrupted");
@@ -95,6 +115,18 @@ final class SystemRun {
             }
         } catch (BlockException e) {
             throw ToolException.of(e);
+        }
+    }
+
+    private void writePidFile() throws ToolException {
+        for (SystemOption option : options) {
+            if (option.name().equals("pidfile")) {
+                try {
+                    pids.add(PidFile.write(option.value()));
+                } catch (BlockException e) {
+                    throw ToolException.of("cannot create PID file", e);
+                }
+            }
         }
     }
 
@@ -121,6 +153,7 @@ final class SystemRun {
         each(DRIVES, this::addDrive);
         addStandardDrives();
         each(List.of("mon", "qmp", "qmp-pretty", "monitor"), this::addMonitor);
+        each(List.of("serial"), this::addSerialPort);
         addBoardDevices();
         addVirtioDevices();
         each(List.of("device"), option -> service.devices().add(properties(option.value())));
@@ -353,12 +386,17 @@ final class SystemRun {
             daemon.addMonitor(option.value(), "readline", true);
             return;
         }
+        String value = option.value();
         String id = "compat_monitor" + monitors++;
-        String text = DeviceName.chardev(option.value(), id);
-        if (text == null) {
-            return;
+        if (value.startsWith(EXISTING)) {
+            id = value.substring(EXISTING.length());
+        } else {
+            String text = deviceText(option, value, id, "parse error: " + value);
+            if (text == null) {
+                return;
+            }
+            addChardev(text);
         }
-        addChardev(text);
         String mode =
                 switch (option.name()) {
                     case "qmp" -> ",mode=control";
@@ -366,6 +404,59 @@ final class SystemRun {
                     default -> ",mode=readline";
                 };
         daemon.addMonitor("chardev=" + id + mode, "readline", true);
+    }
+
+    /// The text that makes a device; null if there is to be none.
+    ///
+    /// @param complaint what is said last if there is no such device
+    private @Nullable String deviceText(
+            SystemOption option, String value, String id, String complaint) throws ToolException {
+        try {
+            return DeviceName.chardev(value, id);
+        } catch (ToolException e) {
+            throw twice(option, e.getMessage(), complaint);
+        }
+    }
+
+    /// A failure of which is said first what it is, and then what it is bad for.
+    private ToolException twice(SystemOption option, String first, String complaint) {
+        if (!first.isEmpty()) {
+            new Messages(invocation).error(option.shown() + ": " + first);
+        }
+        return ToolException.of(option.shown() + ": " + complaint);
+    }
+
+    /// A serial port: nobody reads what comes, and nothing goes out. One that is to share its line
+    /// with a monitor leaves it to that.
+    private void addSerialPort(SystemOption option) throws ToolException {
+        String value = option.value();
+        int index = serials++;
+        String id = "serial" + index;
+        boolean isMonitor = value.startsWith(SHARED);
+        String plain = isMonitor ? value.substring(SHARED.length()) : value;
+        String complaint = "could not connect serial device to character backend '" + value + "'";
+        try {
+            if (value.startsWith(EXISTING)) {
+                id = value.substring(EXISTING.length());
+                if (service.chardevs().find(id).isEmpty()) {
+                    throw twice(option, "", complaint);
+                }
+            } else {
+                String text = deviceText(option, plain, id, complaint);
+                if (text == null) {
+                    return;
+                }
+                addChardev(text);
+            }
+            if (isMonitor) {
+                daemon.addMonitor("chardev=" + id + ",mode=readline", "readline", true);
+            } else if (service.machine().type() != MachineType.NONE) {
+                service.chardevs().attach(id, SerialPort::serve);
+                service.devices().addSerialPort(index, id);
+            }
+        } catch (BlockException e) {
+            throw twice(option, e.getMessage(), complaint);
+        }
     }
 
     /// Tells the user where a terminal is.

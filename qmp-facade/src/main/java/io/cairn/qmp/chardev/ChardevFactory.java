@@ -161,6 +161,9 @@ public final class ChardevFactory {
         if (stream == null) {
             throw new InvalidOptionException("cannot use stdio with -daemonize");
         }
+        if (chardevs.query().stream().anyMatch(device -> device.filename().equals("stdio"))) {
+            throw new InvalidOptionException("cannot use stdio by multiple character devices");
+        }
         return new StreamChardev(id, "stdio", stream);
     }
 

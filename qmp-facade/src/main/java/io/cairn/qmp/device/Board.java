@@ -8,6 +8,9 @@ import java.util.Map;
 
 /// The buses of a machine, and the devices that are part of it.
 final class Board {
+    /// Where the serial ports of a PC are.
+    private static final List<Integer> SERIAL_PORTS = List.of(0x3f8, 0x2f8, 0x3e8, 0x2e8);
+
     private final DeviceBus root =
             new DeviceBus("main-system-bus", DeviceModel.Bus.SYSTEM, "System", 0);
     private final MachineType type;
@@ -78,6 +81,24 @@ final class Board {
         DeviceBus bus = isa;
         if (bus != null && findKind(root, DeviceModel.Bus.FLOPPY) == null) {
             addFloppies(bus);
+        }
+    }
+
+    /// Adds a serial port; those beyond the fourth have no place on the bus.
+    void addSerialPort(int index, String chardev) {
+        DeviceBus bus = isa;
+        if (bus != null && index < SERIAL_PORTS.size()) {
+            Map<String, String> properties =
+                    Map.of(
+                            "index",
+                            String.valueOf(index),
+                            "iobase",
+                            String.valueOf(SERIAL_PORTS.get(index)),
+                            "irq",
+                            index % 2 == 0 ? "4" : "3",
+                            "chardev",
+                            chardev);
+            maker.make(DeviceModel.BOARD, "isa-serial", properties, bus, List.of());
         }
     }
 

@@ -173,6 +173,11 @@ public final class Devices {
         return make(model, driver, "", builtInPath(), settings, bus);
     }
 
+    /// Makes a serial port of the board, if it has a bus for one.
+    public void addSerialPort(int index, String chardev) {
+        board().addSerialPort(index, chardev);
+    }
+
     /// Makes the flash memory of a board.
     ///
     /// @param index which one
