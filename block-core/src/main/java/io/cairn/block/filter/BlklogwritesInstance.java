@@ -35,6 +35,11 @@ final class BlklogwritesInstance extends DriverInstance {
     }
 
     @Override
+    public boolean supportsReopen() {
+        return false;
+    }
+
+    @Override
     public long length() {
         return file.length();
     }

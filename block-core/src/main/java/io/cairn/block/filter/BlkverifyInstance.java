@@ -38,6 +38,11 @@ final class BlkverifyInstance extends DriverInstance {
     }
 
     @Override
+    public boolean supportsReopen() {
+        return false;
+    }
+
+    @Override
     public long length() {
         return test.length();
     }

@@ -28,6 +28,11 @@ public abstract class PassThrough extends DriverInstance {
     }
 
     @Override
+    public boolean supportsReopen() {
+        return false;
+    }
+
+    @Override
     public long length() {
         return file.length();
     }

@@ -201,6 +201,11 @@ final class PreallocateInstance extends PassThrough {
     }
 
     @Override
+    public boolean supportsReopen() {
+        return true;
+    }
+
+    @Override
     public Prepared prepareReopen(ReopenContext context) throws BlockException {
         PreallocateOptions wanted = PreallocateOptions.SCHEMA.read(context.options(), Dialect.NODE);
         boolean could = mayGrow;

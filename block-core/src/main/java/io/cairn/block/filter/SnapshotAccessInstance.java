@@ -26,6 +26,11 @@ final class SnapshotAccessInstance extends DriverInstance {
     }
 
     @Override
+    public boolean supportsReopen() {
+        return false;
+    }
+
+    @Override
     public long length() {
         return length;
     }

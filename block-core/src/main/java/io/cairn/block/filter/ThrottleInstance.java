@@ -89,6 +89,11 @@ final class ThrottleInstance extends PassThrough {
         return new Options().put(ThrottleDriver.GROUP, member.group().name());
     }
 
+    @Override
+    public boolean supportsReopen() {
+        return true;
+    }
+
     /// A reopened node may move to another group.
     @Override
     public Prepared prepareReopen(ReopenContext context) throws BlockException {

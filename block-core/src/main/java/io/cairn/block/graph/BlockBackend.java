@@ -75,6 +75,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
     private volatile @Nullable Accounting accounting;
     private volatile @Nullable ThrottleMember throttle;
     private volatile String ownerName = "";
+    private volatile @Nullable String thread;
 
     BlockBackend(BlockGraph graph, String name) {
         this(graph, name, null);
@@ -117,6 +118,19 @@ public final class BlockBackend implements Parent, AutoCloseable {
         return root;
     }
 
+    /// The thread by whose name the front end's requests go, to which all nodes that it reaches are
+    /// bound; the empty name is the main thread's. Empty for a front end that does not mind.
+    Optional<String> thread() {
+        return Optional.ofNullable(thread);
+    }
+
+    /// Binds the front end to a thread, or unbinds it.
+    ///
+    /// @param name what {@link #thread} says from now on; null for no thread
+    public void bindThread(@Nullable String name) {
+        thread = name;
+    }
+
     /// Attaches a root node, taking the given permissions.
     public void attach(BlockNode node, Permissions needed, Permissions shared)
             throws BlockException {
@@ -126,8 +140,7 @@ public final class BlockBackend implements Parent, AutoCloseable {
                             use == null ? "root" : use.role(),
                             Set.of(ChildRole.PRIMARY),
                             this,
-                            node,
-                            false);
+                            node);
             edge.setPermissions(needed, shared);
             graph.link(edge);
             root = edge;

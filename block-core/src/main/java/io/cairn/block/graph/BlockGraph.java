@@ -158,7 +158,7 @@ public final class BlockGraph implements AutoCloseable {
                 throw new InvalidOptionException("Node " + name + " is not owned by the monitor");
             }
             node.requireUnblocked("remove");
-            for (BlockNode overlay : node.overlays()) {
+            for (BlockNode overlay : node.overlays().reversed()) {
                 throw new BlockException(
                         Errno.EBUSY,
                         "Node '"
@@ -351,7 +351,7 @@ public final class BlockGraph implements AutoCloseable {
     ChildEdge attach(
             BlockNode parent, String name, Set<ChildRole> roles, BlockNode child, boolean inherits)
             throws BlockException {
-        ChildEdge edge = new ChildEdge(name, roles, parent, child, inherits);
+        ChildEdge edge = new ChildEdge(name, roles, parent, child);
         Permissions needed = Permissions.NONE;
         Permissions shared = Permissions.ALL;
         for (ChildEdge above : parent.parents()) {
@@ -369,7 +369,44 @@ public final class BlockGraph implements AutoCloseable {
             releaseIfUnused(child);
             throw e;
         }
+        if (inherits) {
+            child.setOpenedBy(parent);
+        }
         return edge;
+    }
+
+    /// Makes an edge between nodes that are drained, unless the transaction is aborted. Permissions
+    /// are left to be updated.
+    void attach(ChildEdge edge, GraphTransaction transaction) {
+        join(edge);
+        transaction.onAbort(() -> part(edge));
+    }
+
+    /// Removes an edge between nodes that are drained, unless the transaction is aborted.
+    /// Permissions are left to be updated; the child may be without an owner then.
+    void detach(ChildEdge edge, GraphTransaction transaction) {
+        part(edge);
+        transaction.onAbort(() -> join(edge));
+    }
+
+    private void join(ChildEdge edge) {
+        synchronized (drainLock) {
+            edge.parentNode().ifPresent(parent -> parent.addChild(edge));
+            edge.node().addParent(edge);
+            if (edge.node().quiesced() > 0) {
+                edge.parent().quiesce(edge);
+            }
+        }
+    }
+
+    private void part(ChildEdge edge) {
+        synchronized (drainLock) {
+            edge.parentNode().ifPresent(parent -> parent.removeChild(edge));
+            edge.node().removeParent(edge);
+            if (edge.node().quiesced() > 0) {
+                edge.parent().resume(edge);
+            }
+        }
     }
 
     /// Puts an edge into its child's list of parents and updates the permissions below.
@@ -424,6 +461,7 @@ public final class BlockGraph implements AutoCloseable {
     /// Removes the edge between a node and one of its children.
     void detach(BlockNode parent, ChildEdge edge) {
         parent.removeChild(edge);
+        edge.node().forgetOpener(parent);
         unlink(edge);
     }
 
@@ -503,6 +541,34 @@ public final class BlockGraph implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /// Refuses to bring nodes together whose front ends are served by different threads.
+    static void requireSameThread(BlockNode parent, BlockNode child) throws BlockException {
+        Set<String> threads = new HashSet<>();
+        collectThreads(parent, new HashSet<>(), threads);
+        Set<String> below = new HashSet<>();
+        collectThreads(child, new HashSet<>(), below);
+        if (!threads.isEmpty() && !below.isEmpty() && !threads.equals(below)) {
+            throw new BlockException(Errno.EPERM, "Cannot change iothread of active block backend");
+        }
+    }
+
+    /// The threads to which front ends of a node, and of all that is connected with it, are bound.
+    private static void collectThreads(BlockNode node, Set<BlockNode> seen, Set<String> threads) {
+        if (!seen.add(node)) {
+            return;
+        }
+        for (ChildEdge edge : node.parents()) {
+            if (edge.parent() instanceof BlockBackend backend) {
+                backend.thread().ifPresent(threads::add);
+            } else if (edge.parent() instanceof BlockNode above) {
+                collectThreads(above, seen, threads);
+            }
+        }
+        for (ChildEdge edge : node.children()) {
+            collectThreads(edge.node(), seen, threads);
+        }
     }
 
     /// Replaces the node below an edge. Both nodes are drained meanwhile.

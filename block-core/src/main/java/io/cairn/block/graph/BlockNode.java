@@ -57,6 +57,7 @@ public final class BlockNode implements Node, Parent {
     private boolean implicit;
     private boolean formatProbed;
     private @Nullable String namedBacking;
+    private @Nullable BlockNode openedBy;
     private long place;
 
     /// Guarded by the graph's drain lock.
@@ -501,6 +502,31 @@ public final class BlockNode implements Node, Parent {
     void setOptions(Options explicit, Options all) {
         explicitOptions = explicit;
         options = all;
+    }
+
+    /// The parent through whose options the node was opened and with which it is reopened, or null.
+    @Nullable BlockNode openedBy() {
+        return openedBy;
+    }
+
+    void setOpenedBy(@Nullable BlockNode parent) {
+        openedBy = parent;
+    }
+
+    /// A link from a parent has gone: unless there is another, the node is not reopened with it any
+    /// more.
+    void forgetOpener(BlockNode parent) {
+        if (openedBy == parent
+                && parent.children.stream().noneMatch(child -> child.node() == this)) {
+            openedBy = null;
+        }
+    }
+
+    /// True if the node was opened through the options of that one, or of a node for which this is
+    /// true.
+    boolean isOpenedThrough(BlockNode top) {
+        BlockNode above = openedBy;
+        return above != null && (above == top || above.isOpenedThrough(top));
     }
 
     boolean isMonitorOwned() {

@@ -214,6 +214,8 @@ public final class ChainChanges {
 
     private void relink(BlockNode overlay, @Nullable ChildEdge edge, @Nullable BlockNode backing)
             throws BlockException {
+        BlockNode old = edge == null ? null : edge.node();
+        boolean isOpenedThrough = backing != null && backing.isOpenedThrough(overlay);
         if (edge != null && backing != null) {
             graph.replace(edge, backing);
         } else if (edge != null) {
@@ -221,6 +223,12 @@ public final class ChainChanges {
         } else if (backing != null) {
             BlockGraph.requireNoCycle(overlay, "backing", backing);
             graph.attach(overlay, "backing", BACKING, backing, false);
+        }
+        if (old != null) {
+            old.forgetOpener(overlay);
+        }
+        if (backing != null && isOpenedThrough) {
+            backing.setOpenedBy(overlay);
         }
     }
 

@@ -34,22 +34,16 @@ public final class ChildEdge implements Child {
     private final Set<ChildRole> roles;
     private final Parent parent;
 
-    /// The node that was opened through this edge, if one was; the edge may lead elsewhere since.
-    private final @Nullable BlockNode opened;
-
     private volatile BlockNode node;
     private volatile Permissions needed = Permissions.NONE;
     private volatile Permissions shared = Permissions.ALL;
     private int frozen;
 
-    /// @param inherits the child was opened through this edge and takes options it was not given
-    ///   from the parent
-    ChildEdge(String name, Set<ChildRole> roles, Parent parent, BlockNode node, boolean inherits) {
+    ChildEdge(String name, Set<ChildRole> roles, Parent parent, BlockNode node) {
         this.name = name;
         this.roles = Set.copyOf(roles);
         this.parent = parent;
         this.node = node;
-        this.opened = inherits ? node : null;
     }
 
     @Override
@@ -95,7 +89,7 @@ public final class ChildEdge implements Child {
                     "Cannot change frozen '"
                             + name
                             + "' link from "
-                            + parent.description()
+                            + parentNode().map(above -> "'" + above.name() + "'").orElse("")
                             + " to '"
                             + node.name()
                             + "'");
@@ -110,8 +104,10 @@ public final class ChildEdge implements Child {
         }
     }
 
+    /// True if the node was opened through its parent's options, and takes those that it was not
+    /// given from there.
     boolean inherits() {
-        return opened == node;
+        return parent instanceof BlockNode above && node.openedBy() == above;
     }
 
     Parent parent() {
@@ -207,7 +203,7 @@ public final class ChildEdge implements Child {
     public void writeZeroes(long offset, long length, WriteFlags flags) throws BlockException {
         requireWrite(flags);
         requireInside(offset, length);
-        node.io().zeroes().writeZeroes(offset, length, flags);
+        node.io().zeroes().writeZeroes(offset, length, passedOn(flags));
     }
 
     @Override
@@ -319,6 +315,13 @@ public final class ChildEdge implements Child {
                 && !(flags.unchanged() && have.has(Permission.WRITE_UNCHANGED))) {
             throw new BlockException(Errno.EPERM, Errno.EPERM.text()).atNode(node.name());
         }
+    }
+
+    /// What a node passes on is unmapped only if the child is open for that. A front end that asks
+    /// for it means it, as with the peer.
+    private WriteFlags passedOn(WriteFlags flags) {
+        boolean mayUnmap = parent instanceof BlockBackend || node.flags().unmap();
+        return flags.mayUnmap() && !mayUnmap ? flags.withMayUnmap(false) : flags;
     }
 
     private void requireInside(long offset, long length) throws BlockException {

@@ -39,8 +39,6 @@ final class NodeZeroes {
         }
         io.requireSane(offset, count);
         io.requireWritable();
-        WriteFlags effective =
-                flags.mayUnmap() && !node.flags().unmap() ? flags.withMayUnmap(false) : flags;
         io.inFlight().enter();
         try {
             int alignment = io.limits().requestAlignment();
@@ -51,7 +49,7 @@ final class NodeZeroes {
                     io.tracker().begin(start, end - start, padded || flags.serialising(), false);
             boolean isWritten = false;
             try {
-                zeroWithPadding(offset, count, effective, alignment);
+                zeroWithPadding(offset, count, flags, alignment);
                 isWritten = true;
                 if (flags.fua()) {
                     io.flush(true);

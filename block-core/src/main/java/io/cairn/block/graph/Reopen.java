@@ -2,12 +2,13 @@ package io.cairn.block.graph;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.ChildRole;
+import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
 import io.cairn.block.NodeFlags;
+import io.cairn.block.option.JsonNull;
 import io.cairn.block.option.JsonValue;
 import io.cairn.block.option.Options;
 import io.cairn.block.option.PeerOrder;
-import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ReopenContext;
 
 import org.jspecify.annotations.Nullable;
@@ -23,19 +24,22 @@ import java.util.Set;
 /// "blockdev-reopen").
 ///
 /// A child that was opened through its parent's options is reopened with it and takes what it was
-/// not given from the parent's new state.
+/// not given from the parent's new state. One that is named instead keeps its own options.
 final class Reopen {
-    private record Step(BlockNode node, Options explicit, Options all, NodeOptions generic) {}
+    /// What becomes of one node.
+    ///
+    /// @param explicit what was given for it, with what it keeps
+    /// @param all its options without those of the children that are reopened with it
+    private record Step(
+            BlockNode node,
+            Options explicit,
+            Options all,
+            NodeOptions generic,
+            boolean keepOld,
+            Relink relink) {}
 
     private final BlockGraph graph;
     private final Map<BlockNode, Step> steps = new LinkedHashMap<>();
-    private final Map<ChildEdge, BlockNode> replacements = new LinkedHashMap<>();
-
-    /// Backing nodes for nodes that have none so far.
-    private final Map<BlockNode, BlockNode> added = new LinkedHashMap<>();
-
-    /// The nodes that were replaced.
-    private final List<BlockNode> replaced = new ArrayList<>();
 
     Reopen(BlockGraph graph) {
         this.graph = graph;
@@ -45,63 +49,81 @@ final class Reopen {
         for (ReopenRequest request : requests) {
             queue(request.node(), request.options(), request.keepOld(), null);
         }
+        Set<BlockNode> touched = new LinkedHashSet<>(steps.keySet());
+        for (Step step : steps.values()) {
+            touched.addAll(step.relink().concerned());
+        }
         List<BlockGraph.Drain> drains = new ArrayList<>();
         try {
-            for (BlockNode node : steps.keySet()) {
+            for (BlockNode node : touched) {
                 drains.add(graph.drain(node));
             }
-            for (Map.Entry<ChildEdge, BlockNode> replacement : replacements.entrySet()) {
-                drains.add(graph.drain(replacement.getKey().node()));
-                drains.add(graph.drain(replacement.getValue()));
-            }
-            prepareAndCommit();
+            prepareAndCommit(touched);
         } finally {
             for (BlockGraph.Drain drain : drains) {
                 drain.close();
             }
         }
-        replaced.forEach(graph::releaseIfUnused);
+        touched.forEach(graph::releaseIfUnused);
     }
 
+    // ---- which nodes, with which options
+
+    /// @param inherited what the node takes from its parent; null if it was named itself
     private void queue(
             BlockNode node, Options given, boolean keepOld, @Nullable NodeFlags inherited)
             throws BlockException {
         Options explicit = new Options(given);
-        if (keepOld) {
-            explicit.inherit(kept(node, node.explicitOptions(), given));
+        Step earlier = steps.remove(node);
+        if (earlier != null) {
+            explicit.inherit(earlier.explicit());
+        } else if (keepOld) {
+            explicit.inherit(withoutChildren(node, kept(node, node.explicitOptions(), given)));
         }
         Options own = new Options(explicit);
-        List<ChildEdge> follow = new ArrayList<>();
-        Map<ChildEdge, Options> childOptions = new LinkedHashMap<>();
+        Map<ChildEdge, Options> follow = new LinkedHashMap<>();
         for (ChildEdge child : node.children()) {
-            Options sub = own.takeSub(child.name());
-            boolean isReference = takeReference(child, own, given);
-            if (child.inherits() && !isReference) {
-                follow.add(child);
-                childOptions.put(child, sub);
+            boolean isNamed = own.contains(child.name());
+            boolean isLeft = isNamed && !child.node().name().equals(own.getString(child.name()));
+            if (child.inherits() && !isLeft) {
+                Options sub = own.takeSub(child.name());
+                follow.put(child, isNamed ? new Options() : sub);
             }
         }
-        takeNewBacking(node, own, given);
         if (keepOld) {
-            own.inherit(kept(node, node.options(), given));
-        } else {
-            requireNoReset(node, own);
+            own.inherit(withoutChildren(node, kept(node, node.options(), given)));
         }
-        Options all = new Options(own);
-        own.take("driver");
-        own.take("node-name");
-        NodeFlags base = inherited != null ? inherited : node.flags();
-        NodeOptions generic = NodeOptions.take(own, base);
-        steps.put(node, new Step(node, explicit, all, generic));
-        for (ChildEdge child : follow) {
-            boolean cow = child.roles().contains(ChildRole.COW);
+        Options rest = new Options(own);
+        rest.take("driver");
+        rest.take("node-name");
+        rest.take("force-share");
+        NodeOptions generic = NodeOptions.take(rest, startingFlags(node, keepOld, inherited));
+        Relink relink = new Relink(graph, node, own);
+        steps.put(node, new Step(node, explicit, own, generic, keepOld, relink));
+        for (Map.Entry<ChildEdge, Options> entry : follow.entrySet()) {
+            ChildEdge child = entry.getKey();
+            boolean keepsOld = keepOld || own.contains(child.name());
             NodeFlags flags = NodeOptions.inherited(generic.flags(), node.kind(), child.roles());
-            if (cow) {
+            if (keepsOld && child.roles().contains(ChildRole.COW)) {
                 flags = flags.withReadOnly(child.node().isReadOnly());
             }
-            Options sub = childOptions.getOrDefault(child, new Options());
-            queue(child.node(), sub, keepOld, flags);
+            queue(child.node(), entry.getValue(), keepsOld, flags);
         }
+    }
+
+    /// The flags where the options do not say.
+    private static NodeFlags startingFlags(
+            BlockNode node, boolean keepOld, @Nullable NodeFlags inherited) {
+        NodeFlags now = node.flags();
+        if (inherited != null) {
+            return inherited.withForceShare(now.forceShare());
+        }
+        return keepOld
+                ? now
+                : now.withReadOnly(false)
+                        .withAutoReadOnly(false)
+                        .withCache(false, false)
+                        .withUnmap(false);
     }
 
     /// Old options without those that new ones replace under another name.
@@ -111,67 +133,35 @@ final class Reopen {
         return kept;
     }
 
-    /// Takes a child's name; true if it is there. One that is given and names another node than the
-    /// child replaces it; one that was kept may be of a child that has been replaced since.
-    private boolean takeReference(ChildEdge child, Options own, Options given)
-            throws BlockException {
-        String reference = own.takeText(child.name());
-        if (reference == null) {
-            return false;
-        }
-        if (given.contains(child.name()) && !reference.equals(child.node().name())) {
-            if (!child.name().equals("file") && !child.name().equals("backing")) {
-                throw new InvalidOptionException("Cannot change the option '" + child.name() + "'");
-            }
-            replacements.put(child, graph.requireNode(reference));
-        }
-        return true;
-    }
-
-    /// Takes the name of a backing node for a node that has none.
-    private void takeNewBacking(BlockNode node, Options own, Options given) throws BlockException {
-        boolean canHave =
-                node.backing() == null
-                        && given.contains("backing")
-                        && graph.drivers()
-                                .find(node.driver())
-                                .filter(BlockDriver::supportsBacking)
-                                .isPresent();
-        String reference = canHave ? own.takeText("backing") : null;
-        if (reference != null) {
-            added.put(node, graph.requireNode(reference));
-        }
-    }
-
-    /// Options that were given must be given again, but for those that the driver lets go.
-    private void requireNoReset(BlockNode node, Options own) throws BlockException {
-        Options before = node.options();
-        NodeOptions.take(before, node.flags());
-        for (String key : before.keys()) {
-            boolean mayGo =
-                    own.contains(key)
-                            || key.equals("driver")
-                            || key.equals("node-name")
-                            || isOfChild(node, key)
-                            || (key.equals("backing") && added.containsKey(node))
-                            || node.driverInstance().resettableOptions().contains(key);
-            if (!mayGo) {
-                throw new InvalidOptionException(
-                        "Option '" + key + "' cannot be reset to its default value");
+    /// Options without those of children, which may be others by now.
+    private static Options withoutChildren(BlockNode node, Options options) {
+        for (String key : options.keys()) {
+            if (isOfChild(node, key)) {
+                options.take(key);
             }
         }
+        return options;
     }
 
     private static boolean isOfChild(BlockNode node, String key) {
+        if (isUnder("file", key) || isUnder("backing", key)) {
+            return true;
+        }
         for (ChildEdge child : node.children()) {
-            if (key.equals(child.name()) || key.startsWith(child.name() + ".")) {
+            if (isUnder(child.name(), key)) {
                 return true;
             }
         }
         return false;
     }
 
-    private void prepareAndCommit() throws BlockException {
+    private static boolean isUnder(String child, String key) {
+        return key.startsWith(child) && (key.equals(child) || key.charAt(child.length()) == '.');
+    }
+
+    // ---- the transaction
+
+    private void prepareAndCommit(Set<BlockNode> touched) throws BlockException {
         Map<BlockNode, Boolean> readOnlyAfter = new LinkedHashMap<>();
         for (Step step : steps.values()) {
             boolean isReadOnly = step.generic().flags().readOnly();
@@ -186,17 +176,7 @@ final class Reopen {
             for (Step step : steps.values()) {
                 prepare(step, transaction);
             }
-            Set<BlockNode> changed = new LinkedHashSet<>(steps.keySet());
-            for (Map.Entry<ChildEdge, BlockNode> replacement : replacements.entrySet()) {
-                changed.add(replacement.getValue());
-                replaced.add(replacement.getKey().node());
-                lead(replacement.getKey(), replacement.getValue(), transaction);
-            }
-            changed.addAll(replaced);
-            PermissionUpdate.prepare(transaction, changed, readOnlyAfter);
-            for (Map.Entry<BlockNode, BlockNode> link : added.entrySet()) {
-                attach(link.getKey(), link.getValue(), transaction);
-            }
+            PermissionUpdate.prepare(transaction, touched, readOnlyAfter);
             transaction.commit();
         }
         for (BlockNode node : new ArrayList<>(steps.keySet()).reversed()) {
@@ -204,36 +184,38 @@ final class Reopen {
         }
     }
 
-    private void attach(BlockNode node, BlockNode backing, GraphTransaction transaction)
-            throws BlockException {
-        BlockGraph.requireNoCycle(node, "backing", backing);
-        ChildEdge edge = graph.attach(node, "backing", Set.of(ChildRole.COW), backing, false);
-        transaction.onAbort(() -> graph.detach(node, edge));
-    }
-
-    private static void lead(ChildEdge edge, BlockNode replacement, GraphTransaction transaction)
-            throws BlockException {
-        if (edge.parent() instanceof BlockNode parent) {
-            BlockGraph.requireNoCycle(parent, edge.name(), replacement);
-        }
-        edge.lead(replacement, transaction);
-    }
-
     private static void prepare(Step step, GraphTransaction transaction) throws BlockException {
         BlockNode node = step.node();
+        NodeFlags flags = step.generic().flags();
         Options options = new Options(step.all());
         Options fixed = new Options();
         move("driver", options, fixed);
         move("node-name", options, fixed);
-        NodeOptions.take(options, step.generic().flags());
-        transaction.add(
-                node.driverInstance()
-                        .prepareReopen(new ReopenContext(options, step.generic().flags())));
+        move("force-share", options, fixed);
+        NodeOptions.take(options, flags);
+        step.relink().takeFrom(options);
+        if (!step.keepOld()) {
+            requireNoReset(node, step.all());
+        }
+        if (!node.driverInstance().supportsReopen()) {
+            throw new BlockException(
+                    Errno.ENOTSUP,
+                    "Block format '"
+                            + node.driver()
+                            + "' used by node '"
+                            + node.name()
+                            + "' does not support reopening files");
+        }
+        transaction.add(node.driverInstance().prepareReopen(new ReopenContext(options, flags)));
+        if (!step.keepOld()) {
+            requireBackingSaid(node, step.explicit());
+        }
+        step.relink().apply(transaction);
         requireSame(node, fixed.putAll(options));
         Options oldExplicit = node.explicitOptions();
         Options oldAll = node.options();
         NodeFlags oldFlags = node.flags();
-        node.setFlags(step.generic().flags());
+        node.setFlags(flags);
         node.setOptions(step.explicit(), new Options(step.all()));
         transaction.onAbort(() -> {
             node.setFlags(oldFlags);
@@ -249,18 +231,56 @@ final class Reopen {
         }
     }
 
+    /// Options that were given must be given again, but for those that the driver lets go.
+    private static void requireNoReset(BlockNode node, Options given) throws BlockException {
+        Options before = withoutChildren(node, node.options());
+        before.take("driver");
+        before.take("node-name");
+        JsonValue forceShare = before.take("force-share");
+        NodeOptions.take(before, node.flags());
+        if (forceShare != null) {
+            before.put("force-share", forceShare);
+        }
+        Set<String> mayGo = node.driverInstance().resettableOptions();
+        for (String key : before.keys()) {
+            if (!given.contains(key) && !mayGo.contains(key)) {
+                throw new InvalidOptionException(
+                        "Option '" + key + "' cannot be reset to its default value");
+            }
+        }
+    }
+
+    /// Without a word on the backing child it would be unclear whether the node that is there is
+    /// meant, the one that the image names, or none.
+    private static void requireBackingSaid(BlockNode node, Options given) throws BlockException {
+        boolean isSaid = given.contains("backing") || given.hasSub("backing");
+        boolean hasBacking =
+                node.backing() != null || node.driverInstance().backingReference().isPresent();
+        if (hasBacking && !isSaid && node.blockDriver().supportsBacking()) {
+            throw new InvalidOptionException("backing is missing for '" + node.name() + "'");
+        }
+    }
+
     /// Refuses new values of options that no driver changes.
     private static void requireSame(BlockNode node, Options fixed) throws InvalidOptionException {
+        Options before = withoutChildren(node, node.options());
+        for (ChildEdge child : node.children()) {
+            before.put(child.name(), child.node().name());
+        }
+        before.put("driver", node.driver());
+        before.put("node-name", node.name());
         for (String key : PeerOrder.sort(fixed.keys())) {
-            JsonValue before = node.options().get(key);
             JsonValue after = fixed.get(key);
-            if (after != null && !sameText(before, after)) {
+            if (after != null && !sameText(before.get(key), after)) {
                 throw new InvalidOptionException("Cannot change the option '" + key + "'");
             }
         }
     }
 
     private static boolean sameText(@Nullable JsonValue before, JsonValue after) {
-        return before != null && before.asText().equals(after.asText());
+        return before != null
+                && before != JsonNull.NULL
+                && after != JsonNull.NULL
+                && before.asText().equals(after.asText());
     }
 }

@@ -65,6 +65,11 @@ final class QuorumInstance extends DriverInstance implements ChangingChildren {
     }
 
     @Override
+    public boolean supportsReopen() {
+        return false;
+    }
+
+    @Override
     public long length() {
         return members.getFirst().child().length();
     }

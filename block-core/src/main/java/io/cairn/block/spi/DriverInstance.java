@@ -213,6 +213,11 @@ public abstract class DriverInstance {
         return Prepared.NOTHING;
     }
 
+    /// True if the node can get other options and flags while it is open.
+    public boolean supportsReopen() {
+        return true;
+    }
+
     /// Prepares new options and flags.
     public Prepared prepareReopen(ReopenContext context) throws BlockException {
         return Prepared.NOTHING;

@@ -9,6 +9,7 @@ import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.object.ObjectRegistry;
 import io.cairn.block.option.Dialect;
+import io.cairn.block.option.Option;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.Amendable;
 import io.cairn.block.spi.BackingReference;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// An open qcow2 node.
 final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amendable {
@@ -295,6 +298,13 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amend
     @Override
     public void forgetReplaced(Options old, Options given) {
         RuntimeOptions.forgetReplaced(old, given);
+    }
+
+    @Override
+    public Set<String> resettableOptions() {
+        return RuntimeOptions.SCHEMA.list().options().stream()
+                .map(Option::name)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
+import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.format.FormatDrivers;
 import io.cairn.testimages.MemoryHost;
@@ -69,5 +71,40 @@ class Qcow2OpeningTest {
                 .hasMessage(
                         "Use of AES-CBC encrypted qcow2 images is no longer supported in system"
                                 + " emulators");
+    }
+
+    @Test
+    void unmapsForAFrontEndAndForANodeAboveOnlyIfItMay() throws BlockException {
+        for (String discard : List.of("ignore", "unmap")) {
+            assertThat(allocatedAfterZeroing("qcow2", "discard", discard)).isFalse();
+        }
+        assertThat(allocatedAfterZeroing("raw", "discard", "ignore")).isFalse();
+        assertThat(allocatedAfterZeroing("raw", "file.discard", "unmap")).isFalse();
+        assertThat(allocatedAfterZeroing("raw", "file.discard", "ignore")).isTrue();
+    }
+
+    /// Whether a cluster keeps its place when its zeroes may be unmapped.
+    private boolean allocatedAfterZeroing(String top, String option, String value)
+            throws BlockException {
+        graph.create("qcow2", "disk", new Options().put("size", "64k"));
+        Options options = new Options().put(option, value);
+        if (top.equals("raw")) {
+            options.put("file.driver", "qcow2")
+                    .put("file.file.driver", MemoryHost.DRIVER)
+                    .put("file.file.filename", "disk");
+        }
+        OpenRequest request =
+                new OpenRequest(
+                        top.equals("raw") ? null : "mem:disk",
+                        options.put("driver", top),
+                        TestGraph.WRITABLE.withUnmap(false),
+                        true);
+        try (BlockBackend disk = graph.graph().open(request, Permissions.ALL, Permissions.ALL)) {
+            disk.write(0, ByteBuffer.allocateDirect(CLUSTER).put(0, (byte) 1), WriteFlags.NONE);
+
+            disk.writeZeroes(0, CLUSTER, WriteFlags.MAY_UNMAP);
+
+            return disk.status(0, CLUSTER, true).hasHostOffset();
+        }
     }
 }

@@ -407,6 +407,7 @@ public final class Devices {
             shared = shared.plus(Permission.WRITE);
         }
         drive.connect(device, needed, shared);
+        drive.backend().bindThread(thread(device));
         drive.setPolicies(
                 policy(properties, "rerror", drive.settings().readError()),
                 policy(properties, "werror", drive.settings().writeError()));

@@ -158,6 +158,7 @@ public final class Drive {
             throws BlockException {
         String ownerName = owner == null ? "" : owner.shownName();
         backend.setOwnerName(ownerName);
+        backend.bindThread(null);
         BlockNode medium = medium();
         if (medium != null) {
             backend.setPermissions(allowed(medium, nowNeeded), nowShared);
