@@ -150,6 +150,8 @@ public final class Convert {
 
     private long backingEnd() {
         ChildEdge backing = target.node().backing();
-        return options.content() == TargetContent.BACKING && backing != null ? backing.length() : 0;
+        return options.content() == TargetContent.BACKING && backing != null
+                ? backing.length()
+                : -1;
     }
 }

@@ -8,7 +8,7 @@ record Range(Kind kind, long offset, long length) {
         DATA,
         /// It reads as zeroes.
         ZERO,
-        /// The target's backing file holds it already.
+        /// The target reads so already: its backing file holds it, or ends before zeroes.
         BACKING
     }
 

@@ -3,6 +3,7 @@ package io.cairn.job.convert;
 import io.cairn.block.BlockException;
 import io.cairn.block.BlockStatus;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.ChildEdge;
 import io.cairn.job.Failures;
 
 /// Finds out which parts of the source hold data, without reading them.
@@ -15,7 +16,8 @@ final class RangeFinder {
     private final ConvertOptions options;
     private final Warnings warnings;
 
-    /// Where the target's backing file ends, 0 if what it holds does not count.
+    /// Where the target's backing file ends, behind which an empty target reads as zeroes; -1 if
+    /// what it holds does not count.
     private final long backingEnd;
 
     /// Ranges begin and end at multiples of this, except at the disk's end; 1 for anywhere.
@@ -54,6 +56,7 @@ final class RangeFinder {
         boolean showsBacking = offset < backingEnd;
         if (showsBacking) {
             length = Math.min(length, backingEnd - offset);
+            length = Math.min(length, ownBacking(image, inImage));
         }
         while (true) {
             try {
@@ -61,8 +64,7 @@ final class RangeFinder {
                         showsBacking
                                 ? image.status(inImage, length, true)
                                 : image.chainStatus(inImage, length, true).status();
-                return new Range(
-                        kindOf(status, showsBacking), offset, Math.min(length, status.length()));
+                return new Range(kindOf(status, offset), offset, Math.min(length, status.length()));
             } catch (BlockException e) {
                 String doing = "error while reading block status at offset " + offset;
                 if (!options.salvage()) {
@@ -84,8 +86,19 @@ final class RangeFinder {
         return (sectors + 3) / 4 * SECTOR;
     }
 
-    private Range.Kind kindOf(BlockStatus status, boolean showsBacking) {
-        if (showsBacking && !status.allocated()) {
+    /// How far the image's own backing file reaches from an offset; very far if it ends before.
+    private static long ownBacking(BlockBackend image, long offset) {
+        ChildEdge backing = image.node().unfiltered().backing();
+        long rest = backing == null ? 0 : backing.length() - offset;
+        return rest > 0 ? rest : Long.MAX_VALUE;
+    }
+
+    /// What an image does not hold is in the backing files of both, unless its own one ends before;
+    /// zeroes need not be written behind the end of the target's one.
+    private Range.Kind kindOf(BlockStatus status, long offset) {
+        boolean isZeroInTarget = backingEnd >= 0 && offset >= backingEnd;
+        boolean isBelow = offset < backingEnd && !status.allocated();
+        if (isBelow ? !status.zero() : isZeroInTarget && status.zero()) {
             return Range.Kind.BACKING;
         }
         return status.zero() && options.sparseBytes() > 0 ? Range.Kind.ZERO : Range.Kind.DATA;

@@ -176,6 +176,44 @@ class ConvertTest {
     }
 
     @Test
+    void writesNoZeroesBehindTheEndOfTheTargetsBackingFile() throws BlockException {
+        int end = 1 << 20;
+        JobImages.fill(images.create("raw", "base", end), 0, end, 1);
+        BlockBackend source = images.overlay("source", "base", "raw", JobImages.LENGTH);
+        source.writeZeroes(end - 65536, 131072, WriteFlags.NONE);
+        JobImages.fill(source, 2 << 20, 65536, 7);
+        BlockBackend target = images.overlay("target", "base", "raw", JobImages.LENGTH);
+
+        convert(List.of(source), target, ConvertOptions.DEFAULT.withContent(TargetContent.BACKING));
+
+        assertThat(JobImages.content(target)).isEqualTo(JobImages.content(source));
+        assertThat(target.status(end - 65536, 65536, false).allocated()).isTrue();
+        assertThat(target.status(end, 1 << 20, false).allocated()).isFalse();
+        assertThat(target.status(end, 1 << 20, false).length()).isEqualTo(1 << 20);
+        assertThat(target.status(3 << 20, 65536, false).allocated()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1 << 20})
+    void hidesWhatTheTargetsBackingFileHoldsBehindTheEndOfTheSourcesOne(int end)
+            throws BlockException {
+        JobImages.fill(images.create("raw", "long", 2 << 20), 0, 2 << 20, 1);
+        BlockBackend source;
+        if (end == 0) {
+            source = images.create("qcow2", "source", JobImages.LENGTH);
+        } else {
+            JobImages.fill(images.create("raw", "short", end), 0, end, 1);
+            source = images.overlay("source", "short", "raw", JobImages.LENGTH);
+        }
+        BlockBackend target = images.overlay("target", "long", "raw", JobImages.LENGTH);
+
+        convert(List.of(source), target, ConvertOptions.DEFAULT.withContent(TargetContent.BACKING));
+
+        assertThat(JobImages.content(target)).isEqualTo(JobImages.content(source));
+        assertThat(target.status(0, 65536, false).allocated()).isEqualTo(end == 0);
+    }
+
+    @Test
     void samePackedImageWhicheverWorkerWasFaster() throws BlockException {
         BlockBackend source = source("raw", "source");
         List<byte[]> files = new ArrayList<>();
