@@ -2,8 +2,11 @@ package io.cairn.format.qcow2;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
+import io.cairn.block.Preallocation;
 import io.cairn.block.spi.CheckRequest;
 import io.cairn.block.spi.CheckResult;
+
+import org.jspecify.annotations.Nullable;
 
 /// Checks an image: counts all references, compares them with the stored refcounts, and the COPIED
 /// flags with those (qcow2 specification, "Refcounts"). Repairs refcounts and flags where asked: in
@@ -71,7 +74,6 @@ final class ImageCheck {
     // ---- refcount blocks
 
     private void countRefblocks(ReferenceWalk walk) {
-        long clusters = geometry.clusters(file.length());
         for (int i = 0; i < refcountTable.length; i++) {
             long entry = refcountTable[i];
             long offset = blockOffset(entry);
@@ -85,15 +87,49 @@ final class ImageCheck {
                         "refcount block "
                                 + i
                                 + " is not cluster aligned; refcount table entry corrupted");
-            } else if (offset >>> geometry.clusterBits() >= clusters) {
-                badRefblock("refcount block " + i + " is outside image");
-            } else {
+            } else if (isUsable(entry) || repairedOutside(i, offset)) {
                 walk.count(offset, geometry.clusterSize());
                 long count = references.get(offset >>> geometry.clusterBits());
                 if (count != 1) {
                     badRefblock("refcount block " + i + " refcount=" + count);
                 }
             }
+        }
+    }
+
+    /// Reports a block behind the file's end. Where errors are repaired the file grows over it, so
+    /// that there is a block, of zeroes; the refcount structures are written anew if it cannot.
+    private boolean repairedOutside(int index, long offset) {
+        String text = "refcount block " + index + " is outside image";
+        if (!tally.request().fixErrors()) {
+            tally.corruption(text);
+            return false;
+        }
+        tally.say("Repairing " + text);
+        Errno failure = growOver(offset);
+        if (failure != null) {
+            badRefblock("could not resize image: " + failure.text());
+            return false;
+        }
+        tally.corruptionsFixed++;
+        return true;
+    }
+
+    /// Makes the file reach behind the cluster at an offset. Null if that is done, or why it cannot
+    /// be.
+    private @Nullable Errno growOver(long offset) {
+        if (offset < 0 || offset > Long.MAX_VALUE - geometry.clusterSize()) {
+            return Errno.EINVAL;
+        }
+        if (offset >>> geometry.clusterBits() >= MAX_CLUSTERS) {
+            return Errno.EFBIG;
+        }
+        try {
+            long end = offset + geometry.clusterSize();
+            file.child().truncate(end, false, Preallocation.OFF, false);
+            return null;
+        } catch (BlockException e) {
+            return e.errno();
         }
     }
 

@@ -62,11 +62,13 @@ final class RefcountRebuild {
             }
             count(tableCluster, tableClusters, -1);
             tableClusters = needed;
-            tableCluster = firstRoom(needed);
+            tableCluster = firstRoom(needed, 0);
             count(tableCluster, needed, 1);
         }
     }
 
+    /// Gives a block to every part of the file that has clusters in use: a block is placed in the
+    /// part that it counts, or behind it.
     private void placeBlocks() throws BlockException {
         long room = 0;
         int index = 0;
@@ -76,10 +78,9 @@ final class RefcountRebuild {
                 index++;
                 continue;
             }
-            room = firstRoom(1, room);
+            room = firstRoom(1, Math.max(room, firstOf(index)));
             count(room, 1, 1);
             table[index] = room << geometry.clusterBits();
-            index = (int) Math.min(index, room >>> geometry.refblockBits());
         }
     }
 
@@ -96,10 +97,6 @@ final class RefcountRebuild {
 
     private int clustersFor(int entries) {
         return entries >>> (geometry.clusterBits() - 3);
-    }
-
-    private long firstRoom(int clusters) {
-        return firstRoom(clusters, 0);
     }
 
     /// The first run of free clusters, which may end behind those that are counted.

@@ -25,18 +25,29 @@ final class Qcow2Images {
 
     /// The same of an image that is opened with options.
     static CheckResult check(TestGraph graph, String name, Options options) throws BlockException {
-        return check(graph, name, options, NodeFlags.READ_ONLY, false);
+        return check(graph, name, options, NodeFlags.READ_ONLY, false, new ArrayList<>());
     }
 
     /// Checks an image and repairs all that can be repaired.
     static CheckResult repair(TestGraph graph, String name) throws BlockException {
-        return check(graph, name, new Options(), NodeFlags.READ_ONLY.withReadOnly(false), true);
+        return repair(graph, name, new ArrayList<>());
+    }
+
+    /// The same, with the lines that tell of it.
+    static CheckResult repair(TestGraph graph, String name, List<String> messages)
+            throws BlockException {
+        NodeFlags flags = NodeFlags.READ_ONLY.withReadOnly(false);
+        return check(graph, name, new Options(), flags, true, messages);
     }
 
     private static CheckResult check(
-            TestGraph graph, String name, Options options, NodeFlags flags, boolean fix)
+            TestGraph graph,
+            String name,
+            Options options,
+            NodeFlags flags,
+            boolean fix,
+            List<String> messages)
             throws BlockException {
-        List<String> messages = new ArrayList<>();
         OpenRequest request =
                 new OpenRequest(
                         "mem:" + name,
