@@ -23,6 +23,7 @@ public final class Dispatcher {
     private final CommandTable table;
     private final DeclaredOrder order;
     private final Checker checker;
+    private final HeapWatch heap = HeapWatch.ofProcess();
     private final ReentrantLock lock = new ReentrantLock(true);
 
     public Dispatcher(CommandTable table) {
@@ -43,6 +44,8 @@ public final class Dispatcher {
             return error(e.errorClass(), e.getMessage(), id);
         } catch (BlockException e) {
             return error(ErrorClass.GENERIC, e.getMessage(), id);
+        } finally {
+            heap.look();
         }
     }
 

@@ -215,4 +215,38 @@ class HostileClientTest {
         }
         assertThat(daemon.daemon.service().graph().nodes()).isEmpty();
     }
+
+    @Test
+    void servesOthersBesideHalfACommand() throws Exception {
+        LocalStream silent = new LocalStream();
+        Thread monitor =
+                Thread.ofPlatform()
+                        .start(() -> daemon.daemon.monitor(silent, "silent", false).run());
+        silent.line();
+        silent.send("{'execute':'qmp_capabilities'}{'execute':'query-j");
+
+        assertThat(silent.line()).contains("return");
+        assertThat(daemon.request("{'execute':'query-jobs'}").get("return")).isNotNull();
+        silent.send("obs','id':'late'}");
+        assertThat(silent.line()).isEqualTo("{\"return\": [], \"id\": \"late\"}");
+        silent.shutdown();
+        monitor.join();
+    }
+
+    @Test
+    void answersGarbageWithErrorsOnly() throws Exception {
+        daemon.client.send("\u0001\u0002 %s }],:\n{'execute':'query-jobs','id':'end'}\n");
+
+        String line = daemon.client.line();
+        assertThat(line)
+                .isEqualTo(
+                        "{\"error\": {\"class\": \"GenericError\", \"desc\": \"JSON parse error,"
+                                + " stray '\\u0001'\"}}");
+        for (int i = 0; !line.contains("end"); i++) {
+            assertThat(line).contains("JSON parse error");
+            assertThat(i).isLessThan(20);
+            line = daemon.client.line();
+        }
+        assertThat(line).isEqualTo("{\"return\": [], \"id\": \"end\"}");
+    }
 }
