@@ -138,7 +138,7 @@ final class PreallocateInstance extends PassThrough {
         try {
             long known = dataEnd;
             boolean isInside = known != UNKNOWN_END && known <= length && length <= fileEnd;
-            if (isInside && preallocation == Preallocation.OFF) {
+            if (isInside && preallocation == Preallocation.FALLOC) {
                 dataEnd = length;
                 return;
             }

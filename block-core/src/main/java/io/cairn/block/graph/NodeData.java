@@ -7,6 +7,7 @@ import io.cairn.block.Buffers;
 import io.cairn.block.DebugEvent;
 import io.cairn.block.Errno;
 import io.cairn.block.Limits;
+import io.cairn.block.Node;
 import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.spi.Child;
@@ -404,7 +405,7 @@ final class NodeData {
                             t.compressed() || t.hostOffset() < 0 ? null : t.child().node(),
                             t.compressed(),
                             false);
-            case Mapping.Told t -> t.status().withLength(n);
+            case Mapping.Told t -> told(t.status(), n);
             case Mapping.Opaque o -> {
                 Mapping.Through t = o.status();
                 yield t == null
@@ -412,6 +413,19 @@ final class NodeData {
                         : throughStatus(t, n, wantZero);
             }
         };
+    }
+
+    private BlockStatus told(BlockStatus s, long n) {
+        Node file = s.hasHostOffset() && s.hostFile() == null ? node : s.hostFile();
+        return new BlockStatus(
+                n,
+                s.allocated(),
+                s.data(),
+                s.zero(),
+                s.hostOffset(),
+                file,
+                s.compressed(),
+                s.eof());
     }
 
     private BlockStatus dataStatus(Mapping.Data d, long n, boolean wantZero) throws BlockException {

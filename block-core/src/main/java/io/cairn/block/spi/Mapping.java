@@ -47,7 +47,8 @@ public sealed interface Mapping {
 
     /// What the driver knows of the range without a child of its own to ask: an answer of {@link
     /// DriverInstance#mapForStatus} alone, from which nothing is read. A status that is neither
-    /// allocated nor zero says that the bytes come from elsewhere, and not what they are.
+    /// allocated nor zero says that the bytes come from elsewhere, and not what they are. An offset
+    /// in no file counts in the node itself.
     record Told(BlockStatus status) implements Mapping {
         @Override
         public long length() {

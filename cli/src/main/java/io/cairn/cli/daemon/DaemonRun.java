@@ -56,6 +56,7 @@ final class DaemonRun {
         this.messages = messages;
         this.images = images;
         daemon = new StorageDaemon(images.graph());
+        daemon.setAfterCommand(HeapWatch.ofProcess()::look);
     }
 
     void run() throws ToolException {

@@ -10,6 +10,7 @@ import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Signals;
 import io.cairn.cli.console.ToolException;
+import io.cairn.cli.daemon.HeapWatch;
 import io.cairn.cli.daemon.Launcher;
 import io.cairn.cli.daemon.PidFile;
 import io.cairn.cli.daemon.StandardStream;
@@ -34,6 +35,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// One run: makes what the options ask for, kind by kind, and serves until it is told to quit.
 final class SystemRun {
@@ -66,6 +68,7 @@ final class SystemRun {
         this.images = images;
         images.graph().serveMachine();
         daemon = new StorageDaemon(images.graph());
+        daemon.setAfterCommand(HeapWatch.ofProcess()::look);
         service = daemon.service();
         maker = new DriveMaker(service.graph(), service.drives());
     }
@@ -207,7 +210,8 @@ final class SystemRun {
             }
             case "accel" -> {
                 String accelerator = Keyval.parseOpts(value, "accel").get("accel");
-                if (!"qtest".equals(accelerator) && !"tcg".equals(accelerator)) {
+                // There is no processor that any of them would run.
+                if (accelerator == null || !Set.of("qtest", "tcg", "kvm").contains(accelerator)) {
                     throw QmpException.generic("invalid accelerator " + accelerator);
                 }
             }

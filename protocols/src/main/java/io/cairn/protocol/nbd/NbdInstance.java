@@ -1,6 +1,7 @@
 package io.cairn.protocol.nbd;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.BlockStatus;
 import io.cairn.block.Buffers;
 import io.cairn.block.Bytes;
 import io.cairn.block.Errno;
@@ -202,12 +203,14 @@ final class NbdInstance extends DriverInstance {
         }
         NbdRequest.Extent extent = answer.extents.getFirst();
         long n = Math.min(asked, extent.length());
+        boolean isHole = (extent.flags() & NbdWire.STATE_HOLE) != 0;
         if ((extent.flags() & NbdWire.STATE_ZERO) != 0) {
-            return new Mapping.Zero(null, offset, n);
+            return isHole
+                    ? new Mapping.Zero(null, offset, n)
+                    : new Mapping.Told(
+                            new BlockStatus(n, true, true, true, offset, null, false, false));
         }
-        return (extent.flags() & NbdWire.STATE_HOLE) != 0
-                ? new Mapping.Unallocated(n)
-                : new Mapping.Stored(offset, n);
+        return isHole ? new Mapping.Unallocated(n) : new Mapping.Stored(offset, n);
     }
 
     // ---- the node

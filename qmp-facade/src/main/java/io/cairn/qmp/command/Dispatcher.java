@@ -23,8 +23,14 @@ public final class Dispatcher {
     private final CommandTable table;
     private final DeclaredOrder order;
     private final Checker checker;
-    private final HeapWatch heap = HeapWatch.ofProcess();
     private final ReentrantLock lock = new ReentrantLock(true);
+    private volatile Runnable afterCommand = () -> {};
+
+    /// Has something done whenever a command of a client has been answered, by the thread that did
+    /// so.
+    public void setAfterCommand(Runnable action) {
+        afterCommand = action;
+    }
 
     public Dispatcher(CommandTable table) {
         this.table = table;
@@ -45,7 +51,7 @@ public final class Dispatcher {
         } catch (BlockException e) {
             return error(ErrorClass.GENERIC, e.getMessage(), id);
         } finally {
-            heap.look();
+            afterCommand.run();
         }
     }
 

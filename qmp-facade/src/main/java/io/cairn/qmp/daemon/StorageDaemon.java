@@ -272,6 +272,12 @@ public final class StorageDaemon implements AutoCloseable {
         }
     }
 
+    /// Has something done whenever a command of a client has been answered, by the thread that did
+    /// so.
+    public void setAfterCommand(Runnable action) {
+        dispatcher.setAfterCommand(action);
+    }
+
     /// Has monitors listen to their clients: all that the command line asks for is there. Before
     /// that a client of the standard streams is greeted, and one that connects is not.
     public void start() {

@@ -1,4 +1,4 @@
-package io.cairn.qmp.command;
+package io.cairn.cli.daemon;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 /// last looked through, it is looked through.
 ///
 /// May be used by any thread.
-final class HeapWatch {
+public final class HeapWatch {
     /// Less than that is no reason to stop everybody.
     static final long LEAST = 48L << 20;
 
@@ -27,13 +27,13 @@ final class HeapWatch {
     }
 
     /// That of this process.
-    static HeapWatch ofProcess() {
+    public static HeapWatch ofProcess() {
         Runtime runtime = Runtime.getRuntime();
         return new HeapWatch(runtime::totalMemory, runtime::gc);
     }
 
     /// Looks whether the heap has become too large.
-    void look() {
+    public void look() {
         long seen = limit.get();
         if (heapSize.getAsLong() <= seen || !limit.compareAndSet(seen, Long.MAX_VALUE)) {
             return;

@@ -1,4 +1,4 @@
-package io.cairn.qmp.command;
+package io.cairn.cli.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
