@@ -365,6 +365,7 @@ public final class MirrorJob extends BlockJob {
     }
 
     private void switchOver(Parts now) throws BlockException {
+        leaveWritable(plan.target());
         if (plan.backing() == TargetBacking.SOURCE && plan.sync() == MirrorSync.NONE) {
             putOverSource(now);
             return;

@@ -129,6 +129,11 @@ public abstract class BlockJob extends Job {
         }
     }
 
+    /// Leaves a node writable when the job ends: it is what guests write to now.
+    protected final void leaveWritable(BlockNode node) {
+        madeWritable.remove(node);
+    }
+
     private void setReadOnly(BlockNode node, boolean on) throws BlockException {
         graph.reopen(List.of(new ReopenRequest(node, new Options().put("read-only", on), true)));
     }

@@ -526,7 +526,8 @@ class JobCommandsTest {
                 "'driver':'copy-on-read','node-name':'filter','file':{'driver':'qcow2',"
                         + "'node-name':'top','file':{'driver':'file','filename':'"
                         + file("top")
-                        + "'},'backing':{'driver':'qcow2','node-name':'base','file':{"
+                        + "'},'backing':{'driver':'qcow2','node-name':'base','read-only':true,"
+                        + "'file':{"
                         + "'driver':'file','filename':'"
                         + file("base")
                         + "'}}}");
@@ -541,6 +542,8 @@ class JobCommandsTest {
 
         assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
                 .contains("\"node-name\": \"filter\"", "\"node-name\": \"base\"")
-                .doesNotContain("\"node-name\": \"top\"");
+                .doesNotContain("\"node-name\": \"top\"")
+                .as("the base is written to from now on")
+                .doesNotContain("\"ro\": true");
     }
 }
