@@ -330,7 +330,7 @@ class FileDriverTest {
     @Test
     void aDriveOfCdsIsADevice() throws Exception {
         Path file = sparse("a", PAGE);
-        OpenRequest request = OpenRequest.of("host_cdrom:" + file).withFormat("raw");
+        OpenRequest request = OpenRequest.of("host_cdrom:" + file).withFormat("host_cdrom");
 
         assertThatThrownBy(() -> graph.graph.open(request, HostGraph.READ, Permissions.ALL))
                 .hasMessage(
