@@ -7,6 +7,11 @@ public interface Chardev extends AutoCloseable {
     /// What it is connected to, as `query-chardev` shows it.
     String filename();
 
+    /// True for the process's standard streams, whose other end is there from the start.
+    default boolean isStandardStream() {
+        return false;
+    }
+
     /// Lets somebody speak over it, from now on and until it is closed. Called once.
     void attach(FrontEnd frontEnd) throws BlockException;
 

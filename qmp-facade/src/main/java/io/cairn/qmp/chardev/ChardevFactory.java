@@ -161,7 +161,7 @@ public final class ChardevFactory {
         if (stream == null) {
             throw new InvalidOptionException("cannot use stdio with -daemonize");
         }
-        if (chardevs.query().stream().anyMatch(device -> device.filename().equals("stdio"))) {
+        if (chardevs.standardStream().isPresent()) {
             throw new InvalidOptionException("cannot use stdio by multiple character devices");
         }
         return new StreamChardev(id, "stdio", stream);

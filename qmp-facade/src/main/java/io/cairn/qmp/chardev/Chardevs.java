@@ -128,6 +128,14 @@ public final class Chardevs implements AutoCloseable {
         device.close();
     }
 
+    /// The name of the device that is the process's standard streams.
+    public synchronized Optional<String> standardStream() {
+        return entries.entrySet().stream()
+                .filter(entry -> entry.getValue().device.device().isStandardStream())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     /// What there is to know of all devices.
     public synchronized List<ChardevInfo> query() {
         List<ChardevInfo> infos = new ArrayList<>();

@@ -22,6 +22,11 @@ public final class StreamChardev implements Chardev {
     }
 
     @Override
+    public boolean isStandardStream() {
+        return true;
+    }
+
+    @Override
     public void attach(FrontEnd frontEnd) {
         Workers.startDaemon("chardev:" + id, () -> frontEnd.serve(stream));
     }

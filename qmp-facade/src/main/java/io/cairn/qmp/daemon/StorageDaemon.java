@@ -230,9 +230,8 @@ public final class StorageDaemon implements AutoCloseable {
         }
     }
 
-    private boolean isStandardStream(String chardev) throws BlockException {
-        return service.chardevs().query().stream()
-                .anyMatch(info -> info.id().equals(chardev) && info.filename().equals("stdio"));
+    private boolean isStandardStream(String chardev) {
+        return service.chardevs().standardStream().filter(chardev::equals).isPresent();
     }
 
     private static void await(Semaphore passage) {

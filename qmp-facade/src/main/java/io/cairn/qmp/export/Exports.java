@@ -283,12 +283,11 @@ public final class Exports implements AutoCloseable {
     private void awaitClosed(Export export) {
         lock.lock();
         try {
-            long left = PATIENCE_NANOS;
-            while (exports.get(export.id) == export && left > 0) {
-                left = changed.awaitNanos(left);
+            long deadline = System.nanoTime() + PATIENCE_NANOS;
+            boolean isInTime = true;
+            while (exports.get(export.id) == export && isInTime) {
+                isInTime = Workers.awaitUntil(changed, deadline);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
