@@ -86,8 +86,15 @@ public final class ChainChanges {
 
     /// Puts a node in the place of another: all who used that use this.
     public void replaceNode(BlockNode old, BlockNode replacement) throws BlockException {
+        replaceNode(old, replacement, replacement);
+    }
+
+    /// The same with the next permissions of a filter whose driver wants others of its children
+    /// from then on.
+    public void replaceNode(BlockNode old, BlockNode replacement, BlockNode filter)
+            throws BlockException {
         graph.locked(() -> {
-            moveParents(old, replacement);
+            moveParents(old, replacement, List.of(filter, replacement, old));
             graph.releaseIfUnused(old);
             return replacement;
         });
@@ -142,6 +149,12 @@ public final class ChainChanges {
     }
 
     private void moveParents(BlockNode from, BlockNode to) throws BlockException {
+        moveParents(from, to, List.of(to, from));
+    }
+
+    /// @param updated the nodes whose children get new permissions
+    private void moveParents(BlockNode from, BlockNode to, List<BlockNode> updated)
+            throws BlockException {
         try (BlockGraph.Drain _ = graph.drain(from);
                 BlockGraph.Drain _ = graph.drain(to);
                 GraphTransaction transaction = new GraphTransaction()) {
@@ -150,7 +163,7 @@ public final class ChainChanges {
                     edge.lead(to, transaction);
                 }
             }
-            PermissionUpdate.prepare(transaction, List.of(to, from));
+            PermissionUpdate.prepare(transaction, updated);
             transaction.commit();
         }
     }

@@ -378,7 +378,7 @@ public final class MirrorJob extends BlockJob {
         }
         unfreeze();
         now.top().letTargetGo(true);
-        changes().replaceNode(replaced, plan.target());
+        changes().replaceNode(replaced, plan.target(), now.filter());
         takeOut(now, plan.source());
     }
 

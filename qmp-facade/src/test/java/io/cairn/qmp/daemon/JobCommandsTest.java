@@ -546,4 +546,30 @@ class JobCommandsTest {
                 .as("the base is written to from now on")
                 .doesNotContain("\"ro\": true");
     }
+
+    @Test
+    void aMirrorTakesThePlaceOfAChildOfAQuorum() throws Exception {
+        for (String name : List.of("a", "b", "c")) {
+            image(name, "");
+        }
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'quorum','node-name':'q','vote-threshold':2,'children':['a','b','c']");
+        daemon.execute(
+                "nbd-server-start",
+                "'addr':{'type':'unix','data':{'path':'" + directory.resolve("s") + "'}}");
+        daemon.execute("block-export-add", "'type':'nbd','id':'e','node-name':'q','writable':true");
+        image("d", "");
+        daemon.execute(
+                "blockdev-mirror",
+                "'job-id':'j','device':'q','target':'d','sync':'full','replaces':'b'");
+        JsonObject _ = daemon.awaitEvent("BLOCK_JOB_READY", "device", "j");
+        daemon.execute("job-complete", "'id':'j'");
+
+        JsonObject end = daemon.awaitEvent("BLOCK_JOB_COMPLETED", "device", "j");
+
+        assertThat(Json.print(end)).doesNotContain("error");
+        daemon.execute("blockdev-del", "'node-name':'b'");
+        assertThat(daemon.fail("blockdev-del", "'node-name':'d'")).contains("in use");
+    }
 }
