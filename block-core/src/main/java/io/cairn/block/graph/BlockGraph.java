@@ -543,6 +543,22 @@ public final class BlockGraph implements AutoCloseable {
         return false;
     }
 
+    /// Refuses a front end that would have a node's requests come from a thread to which the other
+    /// front ends that reach the node are not bound.
+    ///
+    /// @param thread its name, as {@link BlockBackend#bindThread} takes it
+    public static void requireThread(BlockNode node, String thread) throws BlockException {
+        Set<String> threads = new HashSet<>();
+        collectThreads(node, new HashSet<>(), threads);
+        if (!threads.isEmpty() && !threads.equals(Set.of(thread))) {
+            throw wrongThread();
+        }
+    }
+
+    private static BlockException wrongThread() {
+        return new BlockException(Errno.EPERM, "Cannot change iothread of active block backend");
+    }
+
     /// Refuses to bring nodes together whose front ends are served by different threads.
     static void requireSameThread(BlockNode parent, BlockNode child) throws BlockException {
         Set<String> threads = new HashSet<>();
@@ -550,7 +566,7 @@ public final class BlockGraph implements AutoCloseable {
         Set<String> below = new HashSet<>();
         collectThreads(child, new HashSet<>(), below);
         if (!threads.isEmpty() && !below.isEmpty() && !threads.equals(below)) {
-            throw new BlockException(Errno.EPERM, "Cannot change iothread of active block backend");
+            throw wrongThread();
         }
     }
 

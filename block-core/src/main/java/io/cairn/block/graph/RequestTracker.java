@@ -83,14 +83,14 @@ final class RequestTracker {
         waiting++;
         try (CancelScope.Watch watch = CancelScope.watch(this::wakeAll)) {
             while (!request.running) {
-                if (watch.isCancelled()) {
-                    unlink(request);
-                }
                 watch.check();
                 ended.awaitUninterruptibly();
             }
         } finally {
             waiting--;
+            if (!request.running) {
+                unlink(request);
+            }
         }
     }
 

@@ -23,8 +23,6 @@ import java.util.List;
 /// One run of the daemon: does what the options ask for, in their order, and serves until it is
 /// told to quit.
 final class DaemonRun {
-    /// The descriptor on which the launcher waits to hear that the daemon serves.
-
     private static final List<Flag> FLAGS =
             List.of(
                     Flag.of('h', "help"),
@@ -93,7 +91,7 @@ final class DaemonRun {
             writePidFile();
             daemon.start();
             if (isApart) {
-                Launcher.release();
+                Launcher.release(false);
             }
             awaitQuit();
         } finally {

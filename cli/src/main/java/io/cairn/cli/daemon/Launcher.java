@@ -6,18 +6,21 @@ import io.cairn.cli.console.ToolException;
 
 /// Who has started this process, and waits for it if it is to run apart.
 public final class Launcher {
+    /// Names the descriptor on which the launcher waits to hear that the server serves.
     private static final String READY = "cairn.ready";
 
     private Launcher() {}
 
     /// Lets the launcher go, if it waits.
-    public static void release() throws ToolException {
+    ///
+    /// @param keepsErrors whether standard error stays the caller's
+    public static void release(boolean keepsErrors) throws ToolException {
         Integer ready = Integer.getInteger(READY);
         if (ready == null) {
             return;
         }
         try {
-            HostProcess.detach(ready, false);
+            HostProcess.detach(ready, keepsErrors);
         } catch (BlockException e) {
             throw ToolException.of("Could not leave the caller", e);
         }

@@ -14,19 +14,17 @@ import io.cairn.block.option.Options;
 import io.cairn.block.os.HostFile;
 import io.cairn.block.os.HostListener;
 import io.cairn.block.os.HostPath;
-import io.cairn.block.os.HostProcess;
 import io.cairn.block.os.OpenFlags;
 import io.cairn.block.os.SocketEndpoint;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.console.Signals;
 import io.cairn.cli.console.ToolException;
+import io.cairn.cli.daemon.Launcher;
 import io.cairn.cli.image.Images;
 import io.cairn.job.image.TemporaryOverlay;
 import io.cairn.nbd.server.NbdExport;
 import io.cairn.nbd.server.NbdServer;
 import io.cairn.nbd.server.ServerOptions;
-
-import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +34,6 @@ import java.util.Optional;
 
 /// Exports an image until the last client has left or a signal comes.
 final class ServerRun {
-    /// The descriptor on which the launcher waits to hear that the server listens.
-    private static final String READY = "cairn.ready";
-
     private final NbdArguments line;
     private final Messages messages;
     private final Images images;
@@ -103,7 +98,7 @@ final class ServerRun {
                 server.listen(listener(endpoint));
             }
             writePidFile();
-            becomeReady();
+            Launcher.release(line.isVerbose);
             if (line.isPersistent) {
                 server.awaitStop();
             } else {
@@ -154,19 +149,6 @@ final class ServerRun {
             file.write(0, bytes);
         } catch (BlockException e) {
             throw ToolException.of("Could not create '" + path + "'", e);
-        }
-    }
-
-    /// Lets the launcher go, which waits for us if the server is to run apart.
-    private void becomeReady() throws ToolException {
-        @Nullable Integer ready = Integer.getInteger(READY);
-        if (ready == null) {
-            return;
-        }
-        try {
-            HostProcess.detach(ready, line.isVerbose);
-        } catch (BlockException e) {
-            throw ToolException.of("Could not leave the caller", e);
         }
     }
 

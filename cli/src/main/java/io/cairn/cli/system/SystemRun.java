@@ -98,7 +98,7 @@ final class SystemRun {
             writePidFile();
             daemon.start();
             if (isApart) {
-                Launcher.release();
+                Launcher.release(false);
             }
             service.awaitQuit();
         } catch (InterruptedException e) {

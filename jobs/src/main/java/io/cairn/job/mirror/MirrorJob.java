@@ -237,7 +237,7 @@ public final class MirrorJob extends BlockJob {
             DirtyBitmap.Range range = now.dirty().nextDirty(cursor, Long.MAX_VALUE, stretch);
             if (range != null) {
                 cursor = range.offset() + range.length();
-                start(now, hands, range);
+                start(now, hands, range, isFirst);
                 isPaid = isReady;
             } else if (cursor > 0) {
                 cursor = 0;
@@ -276,10 +276,17 @@ public final class MirrorJob extends BlockJob {
     }
 
     /// Copies a stretch, which counts as one for the speed.
-    private void start(Parts now, Crew hands, DirtyBitmap.Range range) throws BlockException {
+    ///
+    /// @param isFirst whether it is what the job does at once, whoever cancels it meanwhile
+    private void start(Parts now, Crew hands, DirtyBitmap.Range range, boolean isFirst)
+            throws BlockException {
         long end = range.offset() + range.length();
         throttle(range.length());
         for (long offset = range.offset(); offset < end; offset += pieceSize) {
+            if (!isFirst) {
+                pausePoint();
+                checkpoint();
+            }
             startPiece(now, hands, offset, Math.min(pieceSize, end - offset));
         }
     }

@@ -12,7 +12,6 @@ import io.cairn.block.Workers;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,8 +27,6 @@ import java.util.concurrent.locks.ReentrantLock;
 /// All public methods may be called from any thread. Cancelling sets a flag, wakes the job where it
 /// waits for its own sake, and by force also its requests that wait; nobody is interrupted.
 public abstract class Job {
-    private static final long LONGEST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
-
     private final JobScheduler scheduler;
     private final JobSettings settings;
     private final JobGroup group;
@@ -282,14 +279,6 @@ public abstract class Job {
                             + verb.text()
                             + "'");
         }
-    }
-
-    /// Has the job pause and go on, as a drain of its nodes does; one that cannot pause now is not
-    /// waited for long.
-    final void pauseOnce() {
-        pace.beginPause();
-        pace.awaitQuiet(System.nanoTime() + LONGEST_DRAIN_NANOS);
-        pace.endPause();
     }
 
     // ---- life

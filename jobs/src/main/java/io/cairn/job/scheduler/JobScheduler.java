@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -23,6 +24,8 @@ import java.util.function.LongSupplier;
 /// which things happened, so that the sink must not call the graph. Nothing of the graph is called
 /// under the lock.
 public final class JobScheduler implements AutoCloseable {
+    private static final long LONGEST_DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final JobEnding ending = new JobEnding(this);
     private final EventSink events;
@@ -162,15 +165,17 @@ public final class JobScheduler implements AutoCloseable {
         }
     }
 
-    /// Has jobs pause and go on, as the peer does whenever everything is drained.
+    /// Has jobs pause and go on, as the peer does whenever everything is drained. Those that cannot
+    /// pause now are waited for a second at most, all together.
     ///
     /// @param states of the jobs that are to
     public void pauseOnce(Set<JobState> states) {
-        for (Job job : all()) {
-            if (states.contains(job.state())) {
-                job.pauseOnce();
-            }
-        }
+        List<JobPace> chosen =
+                all().stream().filter(job -> states.contains(job.state())).map(Job::pace).toList();
+        long deadline = System.nanoTime() + LONGEST_DRAIN_NANOS;
+        chosen.forEach(JobPace::beginPause);
+        chosen.forEach(pace -> pace.awaitQuiet(deadline));
+        chosen.forEach(JobPace::endPause);
     }
 
     /// Cancels the jobs that work on a node, which is about to go, and does not wait for them.

@@ -26,16 +26,16 @@ public final class Dispatcher {
     private final ReentrantLock lock = new ReentrantLock(true);
     private volatile Runnable afterCommand = () -> {};
 
-    /// Has something done whenever a command of a client has been answered, by the thread that did
-    /// so.
-    public void setAfterCommand(Runnable action) {
-        afterCommand = action;
-    }
-
     public Dispatcher(CommandTable table) {
         this.table = table;
         this.order = new DeclaredOrder(table.schema());
         this.checker = new Checker(table.schema(), Input.QMP);
+    }
+
+    /// Has something done whenever a command of a client has been answered, by the thread that did
+    /// so.
+    public void setAfterCommand(Runnable action) {
+        afterCommand = action;
     }
 
     /// The reply to a message that is an object, whatever it holds.

@@ -8,6 +8,7 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Keyval;
+import io.cairn.job.scheduler.BlockJob;
 import io.cairn.qmp.command.QmpException;
 import io.cairn.qmp.device.Device;
 import io.cairn.qmp.device.DeviceModel;
@@ -247,11 +248,7 @@ public final class HumanCommands {
         if (drive.isPresent()) {
             return open.execute(drive.get().backend(), command);
         }
-        BlockNode node =
-                graph.find(name)
-                        .orElseThrow(() ->
-                                QmpException.generic(
-                                        "Cannot find device='' nor node-name='" + name + "'"));
+        BlockNode node = BlockJob.findNode(graph, name);
         try (BlockBackend backend = graph.newBackend("", node, Permissions.NONE, Permissions.ALL)) {
             return open.execute(backend, command);
         }

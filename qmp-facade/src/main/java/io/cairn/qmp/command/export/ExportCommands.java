@@ -1,6 +1,7 @@
 package io.cairn.qmp.command.export;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonString;
@@ -164,20 +165,11 @@ public final class ExportCommands implements CommandFamily {
             if (service.graph().objects().find(iothread).isEmpty()) {
                 throw QmpException.generic("iothread \"" + iothread + "\" not found");
             }
-            if (addition.fixedIothread() && isUsedByDevice(node)) {
-                // All of them run on threads of their own; the peer's device would have to move.
-                throw QmpException.generic("Cannot change iothread of active block backend");
+            if (addition.fixedIothread()) {
+                BlockGraph.requireThread(node, iothread);
             }
         }
         service.exports().add(options);
-    }
-
-    private boolean isUsedByDevice(BlockNode node) {
-        return service.drives().all().stream()
-                        .anyMatch(drive -> drive.device() != null && drive.medium() == node)
-                || node.parents().stream()
-                        .flatMap(edge -> edge.parentNode().stream())
-                        .anyMatch(this::isUsedByDevice);
     }
 
     private void addLegacy(LegacyAddition addition) throws BlockException {
