@@ -7,6 +7,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
+import io.cairn.block.Preallocation;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.FilterDrivers;
 import io.cairn.block.graph.BlockBackend;
@@ -418,6 +419,28 @@ class FormatFiltersTest {
             disk.setPermissions(Permissions.NONE, Permissions.ALL);
 
             assertThat(file.content().length).isEqualTo(3000);
+        }
+    }
+
+    /// Only space that is asked for as such is there already.
+    @Test
+    void preallocateLetsItsSpaceGoBeforeTheFileGrows() throws BlockException {
+        MemoryStorage file = graph.host().put("plain", new MemoryStorage(new byte[1024]));
+        Options options =
+                new Options()
+                        .put("driver", "preallocate")
+                        .put("file.driver", "memory")
+                        .put("file.filename", "plain");
+        try (BlockBackend disk = open(options)) {
+            Objects.requireNonNull(disk.root())
+                    .write(2048, ByteBuffer.allocateDirect(1024), WriteFlags.NONE);
+            long ahead = file.content().length;
+            disk.truncate(8192, true, Preallocation.FALLOC, false);
+            assertThat(file.content().length).isEqualTo(ahead).isGreaterThan(8192);
+
+            disk.truncate(16384, true, Preallocation.OFF, false);
+
+            assertThat(file.content().length).isEqualTo(16384);
         }
     }
 

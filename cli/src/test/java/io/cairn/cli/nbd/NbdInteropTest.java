@@ -583,6 +583,32 @@ class NbdInteropTest {
         assertThat(Files.mismatch(image, content)).isEqualTo(-1);
     }
 
+    /// Zeroes that are no hole occupy space; what is a hole and not zero is not there.
+    @Test
+    void mapsWhatAServerTellsAsThePeerDoes() throws Exception {
+        PeerPrograms.require("qemu-img");
+        Path socket = folder.resolve("e");
+        String there = "nbd+unix:///?socket=" + socket;
+        List<String> seen = new ArrayList<>();
+        withServer(
+                socket,
+                () -> {
+                    seen.add(run("qemu-img", "map", "--output=json", there));
+                    seen.add(img("map", "--output=json", there));
+                },
+                "nbdkit",
+                "-f",
+                "-U",
+                socket.toString(),
+                "eval",
+                "get_size=echo 4M",
+                "pread=head -c $3 /dev/zero",
+                "can_extents=exit 0",
+                "extents=echo 0 1M zero; echo 1M 1M hole; echo 2M 1M hole,zero; echo 3M 1M");
+
+        assertThat(seen.get(1)).contains("\"zero\": true, \"data\": true").isEqualTo(seen.get(0));
+    }
+
     @Test
     void usesAServerInMemory() throws Exception {
         Path socket = folder.resolve("m");
