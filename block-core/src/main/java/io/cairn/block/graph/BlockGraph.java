@@ -107,7 +107,8 @@ public final class BlockGraph implements AutoCloseable {
         return isForMachine;
     }
 
-    void warn(String message) {
+    /// Tells the user of a tool what went wrong or is unwise.
+    public void warn(String message) {
         warnings.warn(message);
     }
 

@@ -43,12 +43,12 @@ public final class Images implements AutoCloseable {
         graph.listen(this::happened);
     }
 
-    /// A warning that says of itself what it is gets the program's name in front.
+    /// One that begins in capitals stands for itself; others get the program's name in front.
     private void warn(String text) {
-        if (text.startsWith("warning: ")) {
-            messages.error(text);
-        } else {
+        if (text.startsWith("WARNING: ")) {
             messages.line(text);
+        } else {
+            messages.error(text);
         }
     }
 

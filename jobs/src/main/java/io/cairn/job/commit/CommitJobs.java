@@ -48,6 +48,7 @@ public final class CommitJobs {
                 MirrorSync.FULL,
                 true,
                 Mirrors.granularity(range.base()),
+                false,
                 Mirrors.DEFAULT_BUF_SIZE,
                 false,
                 TargetBacking.KEEP,

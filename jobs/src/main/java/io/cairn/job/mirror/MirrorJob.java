@@ -133,6 +133,7 @@ public final class MirrorJob extends BlockJob {
                 shown,
                 target,
                 plan.isCommit(),
+                plan.isWhole(),
                 needed,
                 plan.copyMode(),
                 requests(),
@@ -378,15 +379,22 @@ public final class MirrorJob extends BlockJob {
             return;
         }
         giveTargetItsBacking();
-        BlockNode replaced = plan.replaces();
-        if (replaced == null || replaced == plan.source()) {
-            takeOut(now, plan.target());
-            return;
+        BlockNode replaced = Objects.requireNonNullElse(plan.replaces(), plan.source());
+        if (!Mirrors.canReplace(plan.source(), replaced)) {
+            graph().warn(
+                            "Can no longer replace '"
+                                    + replaced.name()
+                                    + "' by '"
+                                    + plan.target().name()
+                                    + "', because it can no longer be guaranteed that doing so"
+                                    + " would not lead to an abrupt change of visible data");
+            throw new BlockException(Errno.EPERM, Errno.EPERM.text());
         }
         unfreeze();
         now.top().letTargetGo(true);
+        // Who has come to the source since the start uses it itself, not the filter.
         changes().replaceNode(replaced, plan.target(), now.filter());
-        takeOut(now, plan.source());
+        takeOut(now, replaced == plan.source() ? plan.target() : plan.source());
     }
 
     /// The source can be a backing node only when nobody writes to it any more; guests must not

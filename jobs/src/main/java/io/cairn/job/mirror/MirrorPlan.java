@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param sync what is copied at first
 /// @param isCommit the target is the base
 /// @param granularity bytes that are copied together, a power of two
+/// @param isWhole the target takes nothing but whole granules
 /// @param bufSize the most bytes under way at once
 /// @param targetIsZero the target is known to read as zeroes
 /// @param backing what the target stands on in the end
@@ -35,6 +36,7 @@ public record MirrorPlan(
         MirrorSync sync,
         boolean isCommit,
         long granularity,
+        boolean isWhole,
         long bufSize,
         boolean targetIsZero,
         TargetBacking backing,

@@ -1,9 +1,12 @@
 package io.cairn.job.mirror;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.BufferPool;
+import io.cairn.block.Buffers;
 import io.cairn.block.CancelScope;
 import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
+import io.cairn.block.PooledBuffer;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.filter.PassThrough;
 import io.cairn.block.graph.DirtyBitmap;
@@ -39,6 +42,7 @@ final class MirrorTop extends PassThrough {
     private final Child target;
     private final RangeLocks ranges = new RangeLocks();
     private final boolean isCommit;
+    private final boolean isWhole;
     private final Permissions needed;
     private final CancelScope scope;
     private final FailureListener failures;
@@ -51,12 +55,14 @@ final class MirrorTop extends PassThrough {
     private volatile boolean hasLetTargetGo;
 
     /// @param isCommit the target stands below the source
+    /// @param isWhole the target takes nothing but whole granules of the bitmap
     /// @param needed what is done to the target
     /// @param scope the requests to the target
     MirrorTop(
             Child source,
             Child target,
             boolean isCommit,
+            boolean isWhole,
             Permissions needed,
             CopyMode mode,
             CancelScope scope,
@@ -64,6 +70,7 @@ final class MirrorTop extends PassThrough {
         super(source);
         this.target = target;
         this.isCommit = isCommit;
+        this.isWhole = isWhole;
         this.needed = needed;
         this.mode = mode;
         this.scope = scope;
@@ -141,7 +148,11 @@ final class MirrorTop extends PassThrough {
             boolean isTailDirty = offset + length < end && bitmap.isDirty(end - granularity);
             request.run(file(), flags);
             try {
-                scope.run(() -> request.run(target, flags.withNoFallback(false)));
+                boolean isPart = offset > start || offset + length < end;
+                scope.run(
+                        isWhole && isPart
+                                ? () -> copy(start, end, granularity)
+                                : () -> request.run(target, flags.withNoFallback(false)));
                 if (isAlone) {
                     bitmap.reset(clean, (isTailDirty ? end - granularity : end) - clean);
                 }
@@ -150,6 +161,18 @@ final class MirrorTop extends PassThrough {
             }
         } finally {
             ranges.release(range);
+        }
+    }
+
+    private void copy(long start, long end, long granularity) throws BlockException {
+        long length = file().length();
+        for (long at = start; at < Math.min(end, length); at += granularity) {
+            int n = (int) Math.min(granularity, length - at);
+            try (PooledBuffer pooled = BufferPool.shared().acquire(n)) {
+                ByteBuffer buffer = Buffers.slice(pooled.buffer(), 0, n);
+                file().read(at, buffer);
+                target.write(at, buffer, WriteFlags.NONE);
+            }
         }
     }
 

@@ -104,6 +104,14 @@ public final class Mirrors {
         if (source == target) {
             throw new InvalidOptionException("Can't mirror node into itself");
         }
+        long granularity = options.granularity() == 0 ? granularity(target) : options.granularity();
+        long cluster = target.formatInfo().clusterSize();
+        // What a partly written cluster has besides must come from the source, too, until the
+        // target stands on what has it.
+        boolean needsClusters =
+                options.sync() != MirrorSync.FULL
+                        && target.backing() == null
+                        && cluster > granularity;
         MirrorPlan plan =
                 new MirrorPlan(
                         "mirror",
@@ -114,7 +122,8 @@ public final class Mirrors {
                         options.sync() == MirrorSync.TOP ? ChainStatus.below(source) : null,
                         options.sync(),
                         false,
-                        options.granularity() == 0 ? granularity(target) : options.granularity(),
+                        needsClusters ? Long.highestOneBit(cluster) : granularity,
+                        needsClusters,
                         options.bufSize() == 0 ? DEFAULT_BUF_SIZE : options.bufSize(),
                         options.targetIsZero(),
                         backing,
@@ -189,16 +198,26 @@ public final class Mirrors {
         return node;
     }
 
-    /// True if a node shows the same data as the one above it.
-    private static boolean canReplace(BlockNode source, BlockNode node) {
-        if (source == node) {
-            return true;
-        }
-        if (!source.isFilter() && !source.driver().equals("quorum")) {
+    /// True if a copy of a node can take the place of another, whose users see no change: that
+    /// shows the same data; or it is a vote of a quorum, which outvotes it where it differs, and
+    /// nobody but the quorum reads it.
+    static boolean canReplace(BlockNode source, BlockNode node) {
+        return canReplace(source, node, false);
+    }
+
+    private static boolean canReplace(BlockNode above, BlockNode node, boolean isVote) {
+        if (isVote && above.parents().size() > 1) {
             return false;
         }
-        for (ChildEdge child : source.children()) {
-            if (canReplace(child.node(), node)) {
+        if (above == node) {
+            return true;
+        }
+        boolean isQuorum = above.driver().equals("quorum");
+        if (!above.isFilter() && !isQuorum) {
+            return false;
+        }
+        for (ChildEdge child : above.children()) {
+            if (canReplace(child.node(), node, isVote || isQuorum)) {
                 return true;
             }
         }

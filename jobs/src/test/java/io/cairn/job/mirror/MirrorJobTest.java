@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 class MirrorJobTest {
@@ -182,6 +185,85 @@ class MirrorJobTest {
             assertThat(below).isNotNull().isNotEqualTo(images.node("n1"));
             assertThat(GuestLoad.content(guest)).isEqualTo(before);
         }
+    }
+
+    /// Until the target has its backing file, nothing but the job can fill the rest of a cluster.
+    @ParameterizedTest
+    @EnumSource(CopyMode.class)
+    void clustersThatAreLargerThanGranulesAreCopiedWhole(CopyMode mode) throws BlockException {
+        images.createOverlay("drive", "n1", "1M");
+        DriveTarget drive = new DriveTarget("mem:drive", "qcow2", true, null);
+        MirrorOptions options =
+                MirrorOptions.of(settings(), "top", "", MirrorSync.TOP).withCopyMode(mode);
+        images.overlay("top", "n1");
+        try (BlockBackend guest = images.guest("top")) {
+            guest.write(3 << 20, filled(1), WriteFlags.NONE);
+            MirrorJob job =
+                    Mirrors.createDrive(images.graph(), images.scheduler, options, drive, null);
+            images.scheduler.start(job);
+            images.log.awaitState("j", "ready");
+            guest.write((1 << 20) + 4096, filled(2), WriteFlags.NONE);
+            byte[] before = GuestLoad.content(guest);
+            job.complete();
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isNull();
+            assertThat(guest.node().name()).isNotEqualTo("top");
+            assertThat(GuestLoad.content(guest)).isEqualTo(before);
+        }
+    }
+
+    private static ByteBuffer filled(int value) {
+        byte[] bytes = new byte[512];
+        Arrays.fill(bytes, (byte) value);
+        return ByteBuffer.allocateDirect(512).put(0, bytes);
+    }
+
+    @Test
+    void usersThatHaveComeSinceTheStartGetTheTargetToo() throws BlockException {
+        MirrorJob job = start(full());
+        images.log.awaitState("j", "ready");
+        try (BlockBackend late = images.guest("n2")) {
+            assertThat(late.node()).isEqualTo(images.node("n2"));
+            job.complete();
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isNull();
+            assertThat(late.node()).isEqualTo(images.node("t"));
+        }
+    }
+
+    @Test
+    void aVoteThatOthersReadIsNotReplaced() throws BlockException {
+        images.raw("v", JobGraph.LENGTH);
+        images.quorum("q", "n2", "v");
+        MirrorOptions options =
+                MirrorOptions.of(settings(), "q", "t", MirrorSync.FULL).withReplaces("v");
+        try (BlockBackend _ = images.reader("v")) {
+            assertRefused(
+                    options,
+                    "Cannot replace 'v' by a node mirrored from 'q', because it cannot be"
+                            + " guaranteed that doing so would not lead to an abrupt change of"
+                            + " visible data");
+        }
+        List<String> told = new ArrayList<>();
+        images.graph().setWarningSink(told::add);
+        MirrorJob job = start(options);
+        images.log.awaitState("j", "ready");
+        try (BlockBackend late = images.reader("v")) {
+            job.complete();
+            job.awaitConcluded();
+
+            assertThat(job.info().error()).isEqualTo("Operation not permitted");
+            assertThat(late.node()).isEqualTo(images.node("v"));
+            assertThat(told)
+                    .containsExactly(
+                            "Can no longer replace 'v' by 't', because it can no longer be"
+                                    + " guaranteed that doing so would not lead to an abrupt change"
+                                    + " of visible data");
+        }
+        assertThat(images.node("q").child("children.1").orElseThrow().node())
+                .isEqualTo(images.node("v"));
     }
 
     @Test

@@ -70,23 +70,26 @@ public final class JobGraph implements AutoCloseable {
 
     /// Makes a qcow2 image over another node, and its node.
     public BlockNode overlay(String name, String backing) throws BlockException {
-        createOverlay(name, backing);
+        createOverlay(name, backing, "64K");
         return add(name, new Options().put("backing", backing));
     }
 
-    private void createOverlay(String name, String backing) throws BlockException {
+    /// Makes a qcow2 image over another node.
+    public void createOverlay(String name, String backing, String clusterSize)
+            throws BlockException {
         images.create(
                 "qcow2",
                 name,
                 new Options()
                         .put("size", Integer.toString(LENGTH))
+                        .put("cluster_size", clusterSize)
                         .put("backing_file", "mem:" + backing)
                         .put("backing_fmt", "qcow2"));
     }
 
     /// Makes a qcow2 image over another node, and its node, whose file is a blkdebug node `d`.
     public BlockNode debuggedOverlay(String name, String backing) throws BlockException {
-        createOverlay(name, backing);
+        createOverlay(name, backing, "64K");
         Options options =
                 new Options()
                         .put("driver", "qcow2")
@@ -96,6 +99,18 @@ public final class JobGraph implements AutoCloseable {
                         .put("file.node-name", "d")
                         .put("file.image.driver", MemoryHost.DRIVER)
                         .put("file.image.filename", name);
+        return graph().add(new OpenRequest(null, options, TestGraph.WRITABLE, true));
+    }
+
+    /// Makes a quorum of two nodes.
+    public BlockNode quorum(String name, String first, String second) throws BlockException {
+        Options options =
+                new Options()
+                        .put("driver", "quorum")
+                        .put("node-name", name)
+                        .put("vote-threshold", "1")
+                        .put("children.0", first)
+                        .put("children.1", second);
         return graph().add(new OpenRequest(null, options, TestGraph.WRITABLE, true));
     }
 
@@ -185,10 +200,14 @@ public final class JobGraph implements AutoCloseable {
                         "", node(name), Permissions.ALL.minus(Permission.RESIZE), Permissions.ALL);
     }
 
+    /// A user of a node that asks for nothing and lets others do everything.
+    public BlockBackend reader(String name) throws BlockException {
+        return graph().newBackend("", node(name), Permissions.NONE, Permissions.ALL);
+    }
+
     /// What a node holds.
     public byte[] content(String name) throws BlockException {
-        try (BlockBackend disk =
-                graph().newBackend("", node(name), Permissions.NONE, Permissions.ALL)) {
+        try (BlockBackend disk = reader(name)) {
             return GuestLoad.content(disk);
         }
     }

@@ -32,7 +32,8 @@ final class StatisticsInfo {
 
     /// The figures of a drive, and those of the nodes below it.
     static JsonObject of(Drive drive) {
-        BlockNode medium = drive.medium();
+        BlockNode inserted = drive.medium();
+        BlockNode medium = inserted == null ? null : ChainStatus.explicit(inserted);
         JsonObject.Builder info = JsonObject.builder().put("device", drive.name());
         Device device = drive.device();
         if (device != null) {

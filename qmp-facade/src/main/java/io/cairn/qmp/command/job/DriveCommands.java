@@ -29,9 +29,13 @@ public final class DriveCommands implements CommandFamily {
     /// The arguments of `drive-mirror`.
     private record Mirror(MirrorOptions options, DriveTarget target) {
         static Mirror read(Arguments in) throws QmpException {
-            return new Mirror(
-                    CopyCommands.readMirror(in).withUnmap(in.bool("unmap", true)),
-                    driveTarget(in, in.findString("node-name")));
+            MirrorOptions options = CopyCommands.readMirror(in).withUnmap(in.bool("unmap", true));
+            String nodeName = in.findString("node-name");
+            if (options.replaces() != null && nodeName == null) {
+                throw QmpException.generic(
+                        "a node-name must be provided when replacing a named node of the graph");
+            }
+            return new Mirror(options, driveTarget(in, nodeName));
         }
     }
 
