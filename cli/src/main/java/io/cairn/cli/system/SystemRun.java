@@ -29,12 +29,16 @@ import io.cairn.qmp.service.StorageService;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// One run: makes what the options ask for, kind by kind, and serves until it is told to quit.
@@ -59,6 +63,7 @@ final class SystemRun {
     private int monitors;
     private int serials;
     private boolean isApart;
+    private @Nullable Tester tester;
 
     /// A drive for which the machine makes a device.
     private record Connected(DriveMaker.Made made, SystemOption option) {}
@@ -112,6 +117,9 @@ final class SystemRun {
         // The machine stops before its disks are closed.
         service.jobs().pauseOnce(EnumSet.of(JobState.RUNNING));
         daemon.close(new Messages(invocation)::unwritten);
+        if (tester != null) {
+            tester.close();
+        }
         try {
             for (PidFile pid : pids) {
                 pid.close();
@@ -240,7 +248,31 @@ final class SystemRun {
         String text = DeviceName.chardev(option.value(), "qtest");
         if (text != null) {
             addChardev(text);
-            service.chardevs().attach("qtest", Tester::serve);
+            Tester made = new Tester(testLog());
+            tester = made;
+            service.chardevs().attach("qtest", made::serve);
+        }
+    }
+
+    /// Where machines under test write what their testers say, and others if they are told to; null
+    /// for nowhere.
+    private @Nullable PrintStream testLog() {
+        String file = null;
+        for (SystemOption option : options) {
+            if (option.name().equals("qtest-log")) {
+                file = option.value();
+            } else if (option.name().equals("accel") && option.value().equals("qtest")) {
+                file = Objects.requireNonNullElse(file, "none");
+            }
+        }
+        if (file == null || file.equals("none")) {
+            return file == null ? null : invocation.err();
+        }
+        try {
+            return new PrintStream(file, StandardCharsets.UTF_8);
+        } catch (IOException _) {
+            // As with the peer, a machine runs without its log.
+            return null;
         }
     }
 

@@ -1,44 +1,101 @@
 package io.cairn.cli.system;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.cairn.block.BlockException;
 import io.cairn.block.os.ByteStream;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// The end of the line to a program that drives a machine's processor and clock in place of a guest
 /// (`-qtest`). There is neither, so every request fails; but such programs want somebody to answer.
+///
+/// What goes over the line is noted in a log: when it began and ended (`I`), what was received
+/// (`R`) and sent (`S`), each with the seconds since the beginning.
 final class Tester {
-    private Tester() {}
+    private static final double NANOS = 1e9;
 
-    static void serve(ByteStream stream) {
-        ByteBuffer in = ByteBuffer.allocateDirect(4096);
-        StringBuilder line = new StringBuilder();
+    private final @Nullable PrintStream log;
+
+    @GuardedBy("this")
+    private long opened;
+
+    @GuardedBy("this")
+    private boolean isOpen;
+
+    /// @param log takes line by line what is noted; null for nothing
+    Tester(@Nullable PrintStream log) {
+        this.log = log;
+    }
+
+    void serve(ByteStream stream) {
+        open();
         try {
-            while (true) {
-                in.clear();
-                int count = stream.read(in);
-                if (count < 0) {
-                    return;
-                }
-                for (int i = 0; i < count; i++) {
-                    char c = (char) in.get(i);
-                    if (c == '\n') {
-                        answer(stream, line.toString());
-                        line.setLength(0);
-                    } else if (line.length() < 4096) {
-                        line.append(c);
-                    }
-                }
-            }
+            converse(stream);
         } catch (BlockException _) {
             // The program is gone.
+        } finally {
+            close();
         }
     }
 
-    private static void answer(ByteStream stream, String line) throws BlockException {
-        String text = "FAIL there is no processor and no clock to carry out '" + line + "'\n";
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    private synchronized void open() {
+        opened = System.nanoTime();
+        isOpen = true;
+        print("[I 0.000000] OPENED");
+    }
+
+    /// Notes that the line has ended, if it had begun.
+    synchronized void close() {
+        note('I', "CLOSED");
+        isOpen = false;
+    }
+
+    private synchronized void note(char kind, String text) {
+        if (isOpen) {
+            double seconds = (System.nanoTime() - opened) / NANOS;
+            print(String.format(Locale.ROOT, "[%c +%.6f] %s", kind, seconds, text));
+        }
+    }
+
+    private void print(String line) {
+        if (log != null) {
+            log.println(line);
+            log.flush();
+        }
+    }
+
+    private void converse(ByteStream stream) throws BlockException {
+        ByteBuffer in = ByteBuffer.allocateDirect(4096);
+        StringBuilder line = new StringBuilder();
+        while (true) {
+            in.clear();
+            int count = stream.read(in);
+            if (count < 0) {
+                return;
+            }
+            for (int i = 0; i < count; i++) {
+                char c = (char) in.get(i);
+                if (c == '\n') {
+                    answer(stream, line.toString());
+                    line.setLength(0);
+                } else if (line.length() < 4096) {
+                    line.append(c);
+                }
+            }
+        }
+    }
+
+    private void answer(ByteStream stream, String line) throws BlockException {
+        note('R', line);
+        String text = "FAIL Unknown command '" + line.split(" ", 2)[0] + "'";
+        note('S', text);
+        byte[] bytes = (text + "\n").getBytes(StandardCharsets.US_ASCII);
         stream.write(ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
     }
 }
