@@ -14,6 +14,8 @@ import io.cairn.block.spi.ChangingChildren;
 import io.cairn.block.spi.ChildPermissions;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.statistics.Accounting;
+import io.cairn.block.throttle.SteppedClock;
+import io.cairn.block.throttle.ThrottleClock;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class BlockGraph implements AutoCloseable {
     private final DriverRegistry drivers;
     private final FollowPolicy policy;
+    private static final long STEPPED_LATENCY_NANOS = 1_000_000;
+
     private final ObjectRegistry objects = new ObjectRegistry();
     private final ReentrantLock writer = new ReentrantLock();
     private final Object drainLock = new Object();
@@ -54,6 +58,7 @@ public final class BlockGraph implements AutoCloseable {
     private Accounting.@Nullable Settings counting;
 
     private final List<EventSink> listeners = new CopyOnWriteArrayList<>();
+    private volatile ThrottleClock clock = ThrottleClock.SYSTEM;
     private volatile WarningSink warnings = WarningSink.NONE;
     private volatile boolean isForMachine;
     private volatile @Nullable BlockException closeFailure;
@@ -112,6 +117,20 @@ public final class BlockGraph implements AutoCloseable {
         warnings.warn(message);
     }
 
+    /// Counts time by another clock than the computer's; before there are nodes and objects.
+    public void setClock(ThrottleClock newClock) {
+        clock = newClock;
+        objects.throttleGroups().setClock(newClock);
+    }
+
+    /// Counts requests by this graph's clock. On one that is stepped every request takes a
+    /// millisecond, so that what is counted can be foretold.
+    public Accounting newAccounting(Accounting.Settings settings) {
+        return clock instanceof SteppedClock stepped
+                ? new Accounting(settings, stepped::nanoTime, STEPPED_LATENCY_NANOS)
+                : new Accounting(settings);
+    }
+
     /// Has every node count its requests, those that are open and those that will be; a node that
     /// counts already goes on as it does.
     public void countRequests(Accounting.Settings settings) {
@@ -128,7 +147,7 @@ public final class BlockGraph implements AutoCloseable {
     private void startCounting(BlockNode node) {
         Accounting.Settings settings = counting;
         if (settings != null && node.accounting().isEmpty()) {
-            node.setAccounting(new Accounting(settings));
+            node.setAccounting(newAccounting(settings));
         }
     }
 

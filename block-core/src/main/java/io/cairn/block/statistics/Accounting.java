@@ -60,11 +60,15 @@ public final class Accounting {
 
     private static final long NANOS = 1_000_000_000L;
 
+    /// Requests take the time that they take.
+    private static final long MEASURED = -1;
+
     /// No access yet.
     private static final long NEVER = Long.MIN_VALUE;
 
     private final Settings settings;
     private final LongSupplier nanoTime;
+    private final long latency;
     private final Map<OperationKind, Counters> counters = new EnumMap<>(OperationKind.class);
     private volatile long lastAccess = NEVER;
 
@@ -75,8 +79,15 @@ public final class Accounting {
 
     /// @param nanoTime nanoseconds from a fixed but arbitrary moment
     public Accounting(Settings settings, LongSupplier nanoTime) {
+        this(settings, nanoTime, MEASURED);
+    }
+
+    /// @param nanoTime nanoseconds from a fixed but arbitrary moment
+    /// @param latency the nanoseconds that every request takes
+    public Accounting(Settings settings, LongSupplier nanoTime, long latency) {
         this.settings = settings;
         this.nanoTime = nanoTime;
+        this.latency = latency;
         long now = nanoTime.getAsLong();
         for (OperationKind kind : OperationKind.values()) {
             Counters of = new Counters();
@@ -143,7 +154,7 @@ public final class Accounting {
 
     private void timed(Counters of, long started) {
         long now = nanoTime.getAsLong();
-        long nanos = now - started;
+        long nanos = latency == MEASURED ? now - started : latency;
         of.nanos.add(nanos);
         lastAccess = now;
         for (TimedInterval interval : of.intervals.values()) {

@@ -293,7 +293,22 @@ public final class ThrottleGroup {
         admitWhatMay(now);
     }
 
-    private void admitWhatMay() {
+    /// When the next request may pass.
+    long nextDeadline() {
+        lock.lock();
+        try {
+            return Math.min(deadline(reads), deadline(writes));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long deadline(Turn turn) {
+        Waiter next = turn.watch;
+        return next == null || !next.isWaiting() ? ThrottleClock.NEVER : next.deadline();
+    }
+
+    void admitWhatMay() {
         lock.lock();
         try {
             admitWhatMay(clock.nanoTime());

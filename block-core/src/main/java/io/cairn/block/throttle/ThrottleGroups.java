@@ -5,12 +5,13 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.cairn.block.InvalidOptionException;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// The throttle groups of one graph, by name. Thread-safe.
 public final class ThrottleGroups {
-    private final ThrottleClock clock;
+    private volatile ThrottleClock clock;
 
     @GuardedBy("this")
     private final Map<String, ThrottleGroup> groups = new HashMap<>();
@@ -18,6 +19,40 @@ public final class ThrottleGroups {
     /// No groups yet.
     public ThrottleGroups(ThrottleClock clock) {
         this.clock = clock;
+    }
+
+    /// Groups that are made from now on count by another clock.
+    public void setClock(ThrottleClock newClock) {
+        clock = newClock;
+    }
+
+    /// Lets time pass on a clock by which all groups count: at each moment at which a request may
+    /// pass, it does. What was admitted is still under way afterwards.
+    ///
+    /// @param end where the clock stands then
+    public void step(SteppedClock stepped, long end) {
+        for (long next = nextDeadline(); next <= end; next = nextDeadline()) {
+            stepped.advanceTo(next);
+            all().forEach(ThrottleGroup::admitWhatMay);
+        }
+        stepped.advanceTo(end);
+    }
+
+    /// The next moment at which a request may pass, or {@link ThrottleClock#NEVER}.
+    public long nextDeadline() {
+        return all().stream()
+                .mapToLong(ThrottleGroup::nextDeadline)
+                .min()
+                .orElse(ThrottleClock.NEVER);
+    }
+
+    /// The number of requests that wait.
+    public int waiting() {
+        return all().stream().mapToInt(ThrottleGroup::waiting).sum();
+    }
+
+    private synchronized List<ThrottleGroup> all() {
+        return List.copyOf(groups.values());
     }
 
     /// Makes a group that stays until {@link #remove}.

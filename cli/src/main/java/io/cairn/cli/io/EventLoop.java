@@ -6,7 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 
 /// What ends or happens beside the command that runs: asynchronous requests, stops at breakpoints,
 /// lines of input.
@@ -21,6 +23,10 @@ final class EventLoop {
         /// Carries the request out and returns what is to be done on the session's thread then.
         Runnable perform();
     }
+
+    private static final long MAX_HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long STEP_NANOS = 10_000;
+    private static final long MAX_SETTLING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final @Nullable Runnable afterEach;
@@ -38,12 +44,24 @@ final class EventLoop {
         this.afterEach = afterEach;
     }
 
-    /// Starts a request.
+    /// Starts a request, and lets it come to where it first waits: those that are started after it
+    /// come behind it in every queue. One that runs for long without waiting is left to itself.
     void start(String name, Request request) {
         synchronized (this) {
             outstanding++;
         }
-        Workers.startVirtual(name, () -> post(ending(outcome(request))));
+        Thread thread = Workers.startVirtual(name, () -> post(ending(outcome(request))));
+        long start = System.nanoTime();
+        while (isRunning(thread) && System.nanoTime() - start < MAX_HEAD_START_NANOS) {
+            LockSupport.parkNanos(thread, STEP_NANOS);
+        }
+    }
+
+    private static boolean isRunning(Thread thread) {
+        return switch (thread.getState()) {
+            case NEW, RUNNABLE -> true;
+            case BLOCKED, WAITING, TIMED_WAITING, TERMINATED -> false;
+        };
     }
 
     private static Runnable outcome(Request request) {
@@ -88,6 +106,20 @@ final class EventLoop {
     /// Takes events until all requests have ended.
     void awaitRequests() {
         takeUntil(this::isQuiet);
+    }
+
+    /// Waits for the end of all requests but so many, which cannot end; not for ever.
+    synchronized void awaitAllBut(IntSupplier stuck) {
+        long deadline = System.nanoTime() + MAX_SETTLING_NANOS;
+        long left = MAX_SETTLING_NANOS;
+        try {
+            while (outstanding > stuck.getAsInt() && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = deadline - System.nanoTime();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private synchronized boolean isQuiet() {

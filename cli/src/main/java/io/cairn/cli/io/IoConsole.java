@@ -8,6 +8,7 @@ import io.cairn.cli.image.Images;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
 
 /// The commands of the tool, for images that another tool has open. What they have to say goes to
 /// standard output at once; asynchronous requests tell of their end when they end.
@@ -38,5 +39,12 @@ public final class IoConsole {
         String wrong = errors.toString(StandardCharsets.UTF_8);
         errors.reset();
         return wrong.replace(prefix, "");
+    }
+
+    /// Waits until what was admitted has been done.
+    ///
+    /// @param stuck how many requests wait for what does not come by itself
+    public void settle(IntSupplier stuck) {
+        session.events().awaitAllBut(stuck);
     }
 }

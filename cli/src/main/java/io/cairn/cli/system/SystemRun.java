@@ -38,7 +38,6 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /// One run: makes what the options ask for, kind by kind, and serves until it is told to quit.
@@ -63,6 +62,7 @@ final class SystemRun {
     private int monitors;
     private int serials;
     private boolean isApart;
+    private @Nullable MachineClock clock;
     private @Nullable Tester tester;
 
     /// A drive for which the machine makes a device.
@@ -94,7 +94,9 @@ final class SystemRun {
             service.chardevFactory().setStandardStream(standard);
         }
         daemon.setAnnouncer(standard::announce);
-        daemon.setConsole(new IoConsole(invocation, images)::execute);
+        IoConsole console = new IoConsole(invocation, images);
+        daemon.setConsole(console::execute);
+        clock = isUnderTest() ? new MachineClock(images.graph(), console) : null;
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             Signals.onSignal(signal, () -> service.end("host-signal"));
         }
@@ -243,26 +245,29 @@ final class SystemRun {
         }
     }
 
-    /// Connects whoever steps the clock of a machine under test, and tells that there is none.
+    /// Connects whoever steps the clock of a machine under test.
     private void connectTester(SystemOption option) throws BlockException, ToolException {
         String text = DeviceName.chardev(option.value(), "qtest");
         if (text != null) {
             addChardev(text);
-            Tester made = new Tester(testLog());
+            Tester made = new Tester(testLog(), clock);
             tester = made;
             service.chardevs().attach("qtest", made::serve);
         }
     }
 
+    private boolean isUnderTest() {
+        return options.stream()
+                .anyMatch(o -> o.name().equals("accel") && o.value().equals("qtest"));
+    }
+
     /// Where machines under test write what their testers say, and others if they are told to; null
     /// for nowhere.
     private @Nullable PrintStream testLog() {
-        String file = null;
+        String file = isUnderTest() ? "none" : null;
         for (SystemOption option : options) {
             if (option.name().equals("qtest-log")) {
                 file = option.value();
-            } else if (option.name().equals("accel") && option.value().equals("qtest")) {
-                file = Objects.requireNonNullElse(file, "none");
             }
         }
         if (file == null || file.equals("none")) {

@@ -12,8 +12,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// The end of the line to a program that drives a machine's processor and clock in place of a guest
-/// (`-qtest`). There is neither, so every request fails; but such programs want somebody to answer.
+/// The end of the line to a program that drives a machine's devices and clock in place of a guest
+/// (`-qtest`). There are no devices that a guest could see, so only what steps the clock is carried
+/// out, and that on a machine whose accelerator is `qtest`.
 ///
 /// What goes over the line is noted in a log: when it began and ended (`I`), what was received
 /// (`R`) and sent (`S`), each with the seconds since the beginning.
@@ -21,6 +22,7 @@ final class Tester {
     private static final double NANOS = 1e9;
 
     private final @Nullable PrintStream log;
+    private final @Nullable MachineClock clock;
 
     @GuardedBy("this")
     private long opened;
@@ -29,8 +31,10 @@ final class Tester {
     private boolean isOpen;
 
     /// @param log takes line by line what is noted; null for nothing
-    Tester(@Nullable PrintStream log) {
+    /// @param clock what it steps; null if the machine has the computer's own
+    Tester(@Nullable PrintStream log, @Nullable MachineClock clock) {
         this.log = log;
+        this.clock = clock;
     }
 
     void serve(ByteStream stream) {
@@ -93,9 +97,30 @@ final class Tester {
 
     private void answer(ByteStream stream, String line) throws BlockException {
         note('R', line);
-        String text = "FAIL Unknown command '" + line.split(" ", 2)[0] + "'";
+        String text = carryOut(line.strip().split(" +"));
         note('S', text);
         byte[] bytes = (text + "\n").getBytes(StandardCharsets.US_ASCII);
         stream.write(ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
+    }
+
+    private String carryOut(String[] words) {
+        MachineClock stepped = clock;
+        String command = words[0];
+        boolean isSet = command.equals("clock_set") && words.length == 2;
+        boolean isStep = command.equals("clock_step") && words.length <= 2;
+        if (stepped == null || !(isSet || isStep)) {
+            return "FAIL Unknown command '" + command + "'";
+        }
+        try {
+            if (words.length == 1) {
+                stepped.stepToDeadline();
+            } else {
+                long nanos = Math.max(0, Long.decode(words[1]));
+                stepped.stepTo(isSet ? nanos : stepped.nanoTime() + nanos);
+            }
+            return "OK " + stepped.nanoTime();
+        } catch (NumberFormatException _) {
+            return "FAIL " + command + ": '" + words[1] + "' is no number";
+        }
     }
 }

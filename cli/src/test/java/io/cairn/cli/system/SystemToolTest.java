@@ -27,7 +27,7 @@ class SystemToolTest {
     @TempDir Path directory;
 
     /// What a run says on standard error.
-    private static String run(String... arguments) {
+    static String run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
@@ -69,46 +69,6 @@ class SystemToolTest {
                 .isEqualTo(
                         "1\nqemu-system-x86_64: -qmp foo: 'foo' is not a valid char driver\n"
                                 + "qemu-system-x86_64: -qmp foo: parse error: foo\n");
-    }
-
-    @Test
-    void notesWhatATesterSays() throws Exception {
-        Path log = directory.resolve("log");
-        Path socket = directory.resolve("q");
-        Path qmp = directory.resolve("m");
-        CompletableFuture<String> ended = new CompletableFuture<>();
-        Workers.startDaemon(
-                "system",
-                () ->
-                        ended.complete(
-                                run(
-                                        "-qtest",
-                                        "unix:" + socket + ",server=on,wait=off",
-                                        "-qtest-log",
-                                        log.toString(),
-                                        "-qmp",
-                                        "unix:" + qmp + ",server=on,wait=off")));
-        Eventually.await("both listen", () -> Files.exists(socket) && Files.exists(qmp));
-        try (SocketChannel tester = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            tester.connect(UnixDomainSocketAddress.of(socket));
-            tester.write(ByteBuffer.wrap("clock_step 5\n".getBytes(StandardCharsets.US_ASCII)));
-            ByteBuffer reply = ByteBuffer.allocate(100);
-            tester.read(reply);
-            assertThat(new String(reply.array(), 0, reply.position(), StandardCharsets.US_ASCII))
-                    .isEqualTo("FAIL Unknown command 'clock_step'\n");
-            try (SocketChannel monitor = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-                monitor.connect(UnixDomainSocketAddress.of(qmp));
-                String requests = "{'execute':'qmp_capabilities'}{'execute':'quit'}";
-                monitor.write(ByteBuffer.wrap(requests.getBytes(StandardCharsets.US_ASCII)));
-                assertThat(ended.get()).isEqualTo("0\n");
-            }
-        }
-        assertThat(Files.readString(log))
-                .matches(
-                        "\\[I 0\\.000000] OPENED\n"
-                                + "\\[R \\+\\d\\.\\d{6}] clock_step 5\n"
-                                + "\\[S \\+\\d\\.\\d{6}] FAIL Unknown command 'clock_step'\n"
-                                + "\\[I \\+\\d\\.\\d{6}] CLOSED\n");
     }
 
     @Test

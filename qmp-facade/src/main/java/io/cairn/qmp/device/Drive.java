@@ -73,7 +73,7 @@ public final class Drive {
         this.graph = graph;
         this.backend = backend;
         this.settings = settings;
-        this.accounting = new Accounting(settings.statistics());
+        this.accounting = graph.newAccounting(settings.statistics());
         backend.account(accounting);
         backend.setWriteThrough(settings.writeThrough());
     }
