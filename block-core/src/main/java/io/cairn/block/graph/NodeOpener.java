@@ -165,7 +165,7 @@ final class NodeOpener {
         Options sub = options.takeSub("file");
         if (reference != null) {
             requireNothingElse(sub);
-            return graph.requireNode(reference);
+            return graph.lookup(reference);
         }
         NodeFlags flags = NodeOptions.inherited(parentFlags, DriverKind.FORMAT, STORAGE);
         return new NodeOpener(this).open(null, sub, flags, true, true);
@@ -338,7 +338,7 @@ final class NodeOpener {
         }
         if (reference != null) {
             requireNothingElse(sub);
-            BlockNode referred = graph.requireNode(reference);
+            BlockNode referred = graph.lookup(reference);
             if (referred == node) {
                 throw new InvalidOptionException(
                         "Making '"
@@ -485,8 +485,7 @@ final class NodeOpener {
             Options sub = options.takeSub(name);
             if (reference != null) {
                 requireNothingElse(sub);
-                return Optional.of(
-                        graph.attach(node, name, roles, graph.requireNode(reference), false));
+                return Optional.of(graph.attach(node, name, roles, graph.lookup(reference), false));
             }
             if (sub.isEmpty()) {
                 return Optional.empty();

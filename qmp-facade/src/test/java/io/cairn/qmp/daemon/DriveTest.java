@@ -8,6 +8,8 @@ import io.cairn.block.Permission;
 import io.cairn.block.Permissions;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
+import io.cairn.block.graph.BlockGraph;
+import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonArray;
 import io.cairn.block.option.JsonObject;
@@ -104,6 +106,23 @@ class DriveTest {
         assertThat(drive("if=none").name()).isEqualTo("none2");
         assertThatThrownBy(() -> drive("index=3"))
                 .hasMessage("drive with bus=1, unit=1 (index=3) exists");
+    }
+
+    @Test
+    void optionsReferToADriveByItsName() throws Exception {
+        drive("if=none,id=below,driver=null-co,node-name=n");
+        drive("if=none,id=empty");
+
+        drive("if=none,id=over,driver=quorum,vote-threshold=1,children.0=below,node-name=q");
+        daemon.execute("blockdev-add", "'driver':'raw','node-name':'r','file':'over'");
+
+        BlockGraph graph = service.graph();
+        BlockNode quorum = graph.find("q").orElseThrow();
+        assertThat(quorum.child("children.0").orElseThrow().node())
+                .isSameAs(graph.find("n").orElseThrow());
+        assertThat(graph.find("r").orElseThrow().primary()).isSameAs(quorum);
+        assertThat(daemon.fail("blockdev-add", "'driver':'raw','node-name':'e','file':'empty'"))
+                .isEqualTo("GenericError: Device 'empty' has no medium");
     }
 
     @Test
