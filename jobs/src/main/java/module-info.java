@@ -18,6 +18,7 @@ module io.cairn.job {
     exports io.cairn.job.image;
     exports io.cairn.job.mirror;
     exports io.cairn.job.rebase;
+    exports io.cairn.job.replication;
     exports io.cairn.job.scheduler;
     exports io.cairn.job.stream;
     exports io.cairn.job;

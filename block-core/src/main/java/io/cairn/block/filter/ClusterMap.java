@@ -98,6 +98,18 @@ final class ClusterMap {
         }
     }
 
+    /// Counts all clusters to the point in time, none of them copied or overwritten. Called while
+    /// nothing is copied.
+    void restart() {
+        lock.lock();
+        try {
+            keep(0, length);
+            overwritten.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The first byte at or after an offset that must still be copied, or -1.
     long nextMissing(long offset) {
         lock.lock();

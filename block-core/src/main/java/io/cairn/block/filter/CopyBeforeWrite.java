@@ -43,6 +43,10 @@ public interface CopyBeforeWrite extends PointInTime {
     /// Lets go the whole clusters of a range, which are then not copied.
     void forget(long offset, long length);
 
+    /// Makes the present the point in time: everything is to be copied before it is overwritten.
+    /// Called while neither the disk nor the point in time is read or written.
+    void restart();
+
     /// Has the target store compressed what is copied from now on.
     void compress();
 

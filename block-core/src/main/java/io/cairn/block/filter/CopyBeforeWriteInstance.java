@@ -177,6 +177,11 @@ final class CopyBeforeWriteInstance extends PassThrough implements CopyBeforeWri
     }
 
     @Override
+    public void restart() {
+        clusters.restart();
+    }
+
+    @Override
     public void compress() {
         copy.compress();
     }

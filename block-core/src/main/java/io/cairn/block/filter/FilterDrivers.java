@@ -26,6 +26,7 @@ public final class FilterDrivers implements DriverProvider {
                                     CopyOnReadDriver.NAME,
                                     PreallocateDriver.NAME,
                                     QuorumDriver.NAME,
+                                    ReplicationDriver.NAME,
                                     SnapshotAccessDriver.NAME,
                                     ThrottleDriver.NAME)));
 
@@ -46,6 +47,7 @@ public final class FilterDrivers implements DriverProvider {
             case CopyOnReadDriver.NAME -> new CopyOnReadDriver();
             case PreallocateDriver.NAME -> new PreallocateDriver();
             case QuorumDriver.NAME -> new QuorumDriver();
+            case ReplicationDriver.NAME -> new ReplicationDriver();
             case SnapshotAccessDriver.NAME -> new SnapshotAccessDriver();
             case ThrottleDriver.NAME -> new ThrottleDriver();
             default -> throw new IllegalArgumentException(name);

@@ -178,6 +178,16 @@ public final class BlockNode implements Node, Parent {
         return true;
     }
 
+    /// True if a front end uses the node; jobs are none.
+    public boolean hasFrontEnd() {
+        for (ChildEdge edge : parents) {
+            if (edge.parent() instanceof BlockBackend backend && !backend.staysAtNode()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// The nodes whose backing node this one is.
     public List<BlockNode> overlays() {
         List<BlockNode> overlays = new ArrayList<>();

@@ -5,6 +5,7 @@ import io.cairn.block.ChildRole;
 import io.cairn.block.option.Options;
 import io.cairn.block.spi.BackingReference;
 import io.cairn.block.spi.BlockDriver;
+import io.cairn.block.spi.Child;
 import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.spi.FrozenChain;
 
@@ -134,6 +135,37 @@ public final class ChainChanges {
             }
             return below;
         });
+    }
+
+    /// Gives a node one more child, by which its driver is not told; see {@link #detachChild}.
+    public Child attachChild(BlockNode parent, String name, Set<ChildRole> roles, BlockNode child)
+            throws BlockException {
+        return graph.locked(() -> {
+            BlockGraph.requireNoCycle(parent, name, child);
+            try (BlockGraph.Drain _ = graph.drain(parent)) {
+                return graph.attach(parent, name, roles, child, false);
+            }
+        });
+    }
+
+    /// Takes a child from a node that {@link #attachChild} gave it; nothing is done if the node has
+    /// none of that name any more. The child goes if nobody else owns it.
+    public void detachChild(BlockNode parent, String name) {
+        lockedSafely(() -> {
+            ChildEdge edge = parent.child(name).orElse(null);
+            if (edge != null) {
+                try (BlockGraph.Drain _ = graph.drain(parent)) {
+                    graph.detach(parent, edge);
+                }
+            }
+            return parent;
+        });
+    }
+
+    /// Drops all guest data of an image, so that its backing node shows through everywhere. The
+    /// node may be drained.
+    public void makeEmpty(BlockNode image) throws BlockException {
+        image.io().makeEmpty();
     }
 
     /// Has a node's image name another backing file; the backing node stays as it is.
@@ -283,11 +315,16 @@ public final class ChainChanges {
     }
 
     private void setFrozen(List<ChildEdge> edges, boolean on) {
+        lockedSafely(() -> {
+            edges.forEach(edge -> edge.freeze(on));
+            return edges;
+        });
+    }
+
+    /// Makes a change that cannot fail.
+    private <T> void lockedSafely(BlockGraph.GraphChange<T> change) {
         try {
-            graph.locked(() -> {
-                edges.forEach(edge -> edge.freeze(on));
-                return edges;
-            });
+            graph.locked(change);
         } catch (BlockException e) {
             throw new AssertionError(e);
         }

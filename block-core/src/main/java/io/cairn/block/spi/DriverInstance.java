@@ -200,6 +200,11 @@ public abstract class DriverInstance {
         throw unsupported();
     }
 
+    /// True if {@link #makeEmpty} works.
+    public boolean supportsMakeEmpty() {
+        return false;
+    }
+
     /// What this node needs of a child and shares of it, given what its own parents need and share.
     ///
     /// @param writable true unless the node is read-only

@@ -291,6 +291,11 @@ final class Qcow2Instance extends DriverInstance implements PlannedWrites, Amend
     }
 
     @Override
+    public boolean supportsMakeEmpty() {
+        return true;
+    }
+
+    @Override
     public void makeEmpty() throws BlockException {
         resizing.makeEmpty();
     }

@@ -147,6 +147,15 @@ public final class BackupJob extends BlockJob {
         rest.flushTarget();
     }
 
+    /// Makes the present the moment of the backup, of which nothing is copied yet. Only with the
+    /// sync mode `none`, and while source and target are drained.
+    public void restart() {
+        CopyBeforeWrite rest = copies;
+        if (rest != null) {
+            rest.restart();
+        }
+    }
+
     /// Everything is copied by the filter, before guests overwrite it.
     private void keepCopiesOfGuests(CopyBeforeWrite rest) throws BlockException {
         try {

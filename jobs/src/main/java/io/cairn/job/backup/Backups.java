@@ -12,6 +12,7 @@ import io.cairn.job.image.DriveTarget;
 import io.cairn.job.scheduler.BlockJob;
 import io.cairn.job.scheduler.JobGroup;
 import io.cairn.job.scheduler.JobScheduler;
+import io.cairn.job.scheduler.JobSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,20 @@ public final class Backups {
         BlockNode source = BlockJob.find(graph, options.device());
         BlockNode target = BlockJob.find(graph, options.target());
         return create(graph, scheduler, options, source, target, group);
+    }
+
+    /// Makes a job that is part of something else, which is to be {@linkplain JobScheduler#start
+    /// started}: it keeps in the target what guests overwrite in the source.
+    public static BackupJob createInternal(
+            BlockGraph graph,
+            JobScheduler scheduler,
+            JobSettings settings,
+            BlockNode source,
+            BlockNode target)
+            throws BlockException {
+        BackupOptions options =
+                BackupOptions.of(settings, source.name(), target.name(), BackupSync.NONE);
+        return create(graph, scheduler, options, source, target, null);
     }
 
     /// Makes a job that makes and opens its target itself (QMP reference manual, "drive-backup").

@@ -70,6 +70,7 @@ public final class MirrorJob extends BlockJob {
             throws BlockException {
         super(graph, scheduler, plan.settings(), group);
         this.plan = plan;
+        this.isToComplete = plan.completesItself();
         long share = Math.min(MAX_PIECE, plan.bufSize() / WORKERS) & -plan.granularity();
         this.pieceSize = Math.max(plan.granularity(), share);
         this.stretch = Math.max(pieceSize, plan.bufSize() & -plan.granularity());
@@ -266,10 +267,12 @@ public final class MirrorJob extends BlockJob {
                 return false;
             }
         }
-        if (!isReady) {
+        boolean isFirst = !isReady;
+        if (isFirst) {
             isReady = true;
             becomeReady();
-        } else if (isEnding) {
+        }
+        if (isEnding && (!isFirst || plan.completesItself())) {
             return true;
         }
         idle(POLL_NANOS);

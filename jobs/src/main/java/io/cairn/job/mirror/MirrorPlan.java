@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param onTargetError what becomes of the job when a write fails
 /// @param copyMode how a guest's writes come to the target
 /// @param filterName the name of the filter, or null
+/// @param completesItself the job completes once source and target are the same
 public record MirrorPlan(
         String type,
         JobSettings settings,
@@ -44,4 +45,5 @@ public record MirrorPlan(
         OnError onSourceError,
         OnError onTargetError,
         CopyMode copyMode,
-        @Nullable String filterName) {}
+        @Nullable String filterName,
+        boolean completesItself) {}

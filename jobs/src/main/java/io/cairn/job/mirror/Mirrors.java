@@ -131,7 +131,8 @@ public final class Mirrors {
                         options.onSourceError(),
                         options.onTargetError(),
                         options.copyMode(),
-                        options.filterNodeName());
+                        options.filterNodeName(),
+                        false);
         return create(graph, scheduler, plan, group);
     }
 

@@ -2,6 +2,7 @@ package io.cairn.job.scheduler;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import io.cairn.block.BlockEvent;
 import io.cairn.block.BlockException;
 import io.cairn.block.CancelScope;
 import io.cairn.block.CancelledJobException;
@@ -40,6 +41,8 @@ public abstract class Job {
     // What the job's own threads look at without the lock; written under it.
     private volatile boolean cancelRequested;
     private volatile boolean cancelled;
+
+    private volatile EndListener listener = _ -> {};
 
     @GuardedBy("lock")
     private JobState state = JobState.CREATED;
@@ -255,6 +258,23 @@ public abstract class Job {
         cancelNow(force);
     }
 
+    /// Hears of the end of a job.
+    @FunctionalInterface
+    public interface EndListener {
+        /// @param isSuccessful the job has done what it was made for
+        void ended(boolean isSuccessful);
+    }
+
+    /// Has somebody hear that the job has let go all it held, just before it is over, on the thread
+    /// that ends it and without a lock. Called before the job is started.
+    public final void whenEnded(EndListener newListener) {
+        listener = newListener;
+    }
+
+    final void tellEnded() {
+        listener.ended(isSuccessful());
+    }
+
     /// Waits until the job is over.
     public final void awaitConcluded() {
         lock.lock();
@@ -431,10 +451,17 @@ public abstract class Job {
         lock.lock();
         try {
             state = next;
-            scheduler.emit(new JobEvent.StatusChange(id(), next.text()));
+            tell(new JobEvent.StatusChange(id(), next.text()));
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Tells users of the job, if they know it. Called under the lock.
+    final void tell(BlockEvent event) {
+        if (!settings.isInternal()) {
+            scheduler.emit(event);
         }
     }
 
@@ -457,7 +484,7 @@ public abstract class Job {
                 enter(JobState.ABORTING);
             }
             if (isBlockJob()) {
-                scheduler.emit(endEvent());
+                tell(endEvent());
             }
             enter(JobState.CONCLUDED);
             if (settings.autoDismiss()) {
@@ -553,8 +580,7 @@ public abstract class Job {
         try {
             if (state != JobState.READY) {
                 enter(JobState.READY);
-                scheduler.emit(
-                        new JobEvent.Ready(id(), type(), length.get(), offset.get(), pace.speed()));
+                tell(new JobEvent.Ready(id(), type(), length.get(), offset.get(), pace.speed()));
             }
         } finally {
             lock.unlock();
@@ -567,8 +593,7 @@ public abstract class Job {
         OnError.Action action = policy.action(isRead, e.errno());
         lock.lock();
         try {
-            scheduler.emit(
-                    new JobEvent.RequestFailed(id(), isRead ? "read" : "write", action.text()));
+            tell(new JobEvent.RequestFailed(id(), isRead ? "read" : "write", action.text()));
             if (action == OnError.Action.STOP) {
                 ioStatus = e.errno() == Errno.ENOSPC ? "nospace" : "failed";
                 if (!pace.isUserPaused()) {

@@ -10,11 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// No hook of a job is called under the scheduler's lock, since hooks change the graph.
 final class JobEnding {
-    private final JobScheduler scheduler;
     private final ReentrantLock lock;
 
     JobEnding(JobScheduler scheduler) {
-        this.scheduler = scheduler;
         this.lock = scheduler.lock();
     }
 
@@ -52,7 +50,7 @@ final class JobEnding {
     private void becomePending(Job job) {
         job.enter(JobState.PENDING);
         if (!job.settings().autoFinalize() && job.isBlockJob()) {
-            scheduler.emit(new JobEvent.Pending(job.id(), job.type()));
+            job.tell(new JobEvent.Pending(job.id(), job.type()));
         }
     }
 
@@ -78,6 +76,7 @@ final class JobEnding {
         for (Job job : group.newestFirst()) {
             job.commit();
             job.clean();
+            job.tellEnded();
             job.conclude();
         }
     }
@@ -122,6 +121,7 @@ final class JobEnding {
         job.beginAbort();
         job.abort();
         job.clean();
+        job.tellEnded();
         job.conclude();
     }
 }

@@ -64,7 +64,14 @@ public final class JobScheduler implements AutoCloseable {
     /// Refuses an id that is taken or not well formed, before anything is made for the job.
     public void requireFree(JobSettings settings) throws BlockException {
         settings.requireValid();
-        if (find(settings.id()).isPresent()) {
+        boolean isTaken;
+        lock.lock();
+        try {
+            isTaken = jobs.containsKey(settings.id());
+        } finally {
+            lock.unlock();
+        }
+        if (isTaken) {
             throw new InvalidOptionException("Job ID '" + settings.id() + "' already in use");
         }
     }
@@ -131,11 +138,11 @@ public final class JobScheduler implements AutoCloseable {
         }
     }
 
-    /// The job of that id.
+    /// The job of that id, unless it is internal.
     public Optional<Job> find(String id) {
         lock.lock();
         try {
-            return Optional.ofNullable(jobs.get(id));
+            return Optional.ofNullable(jobs.get(id)).filter(job -> !job.settings().isInternal());
         } finally {
             lock.unlock();
         }
@@ -155,11 +162,14 @@ public final class JobScheduler implements AutoCloseable {
                         () -> new BlockException(Errno.ENODEV, "Block job '" + id + "' not found"));
     }
 
-    /// What there is to know of all jobs, newest first.
+    /// What there is to know of all jobs that are not internal, newest first.
     public List<JobInfo> query() {
         lock.lock();
         try {
-            return List.copyOf(jobs.sequencedValues().reversed()).stream().map(Job::info).toList();
+            return jobs.sequencedValues().reversed().stream()
+                    .filter(job -> !job.settings().isInternal())
+                    .map(Job::info)
+                    .toList();
         } finally {
             lock.unlock();
         }

@@ -9,26 +9,40 @@ import io.cairn.block.InvalidOptionException;
 /// @param speed the most bytes a second, 0 for no limit
 /// @param autoFinalize the job finalizes itself; else it waits for its user
 /// @param autoDismiss the job vanishes when it is over; else it stays listed
-public record JobSettings(String id, long speed, boolean autoFinalize, boolean autoDismiss) {
+/// @param isInternal the job is part of something else: users are not told of it and cannot name it
+public record JobSettings(
+        String id, long speed, boolean autoFinalize, boolean autoDismiss, boolean isInternal) {
     /// A job without a limit that needs no more attention.
     public static JobSettings of(String id) {
         return new JobSettings(id, 0, true, true);
     }
 
+    /// A job that is part of something else.
+    ///
+    /// @param purpose what makes its id, which no other job's is
+    public static JobSettings internal(String purpose) {
+        return new JobSettings("#" + purpose, 0, true, true, true);
+    }
+
+    /// What a job is made with that a user wants.
+    public JobSettings(String id, long speed, boolean autoFinalize, boolean autoDismiss) {
+        this(id, speed, autoFinalize, autoDismiss, false);
+    }
+
     public JobSettings withSpeed(long bytesPerSecond) {
-        return new JobSettings(id, bytesPerSecond, autoFinalize, autoDismiss);
+        return new JobSettings(id, bytesPerSecond, autoFinalize, autoDismiss, isInternal);
     }
 
     public JobSettings withAutoFinalize(boolean on) {
-        return new JobSettings(id, speed, on, autoDismiss);
+        return new JobSettings(id, speed, on, autoDismiss, isInternal);
     }
 
     public JobSettings withAutoDismiss(boolean on) {
-        return new JobSettings(id, speed, autoFinalize, on);
+        return new JobSettings(id, speed, autoFinalize, on, isInternal);
     }
 
     void requireValid() throws BlockException {
-        if (!isWellFormed(id)) {
+        if (!isInternal && !isWellFormed(id)) {
             throw new InvalidOptionException("Invalid job ID '" + id + "'");
         }
         requireSpeed(speed);

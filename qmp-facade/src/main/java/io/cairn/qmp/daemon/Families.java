@@ -20,6 +20,7 @@ import io.cairn.qmp.command.job.CopyCommands;
 import io.cairn.qmp.command.job.DriveCommands;
 import io.cairn.qmp.command.job.ImageCommands;
 import io.cairn.qmp.command.job.JobCommands;
+import io.cairn.qmp.command.job.ReplicationCommands;
 import io.cairn.qmp.command.monitor.MonitorCommands;
 import io.cairn.qmp.command.object.ObjectCommands;
 import io.cairn.qmp.command.snapshot.TransactionCommand;
@@ -44,6 +45,7 @@ final class Families {
                         new CopyCommands(service),
                         new DriveCommands(service),
                         new ImageCommands(service),
+                        new ReplicationCommands(service),
                         new BitmapCommands(service),
                         new NodeCommands(service),
                         new ResizeCommand(service),

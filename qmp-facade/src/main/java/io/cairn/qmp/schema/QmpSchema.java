@@ -9,6 +9,7 @@ public final class QmpSchema {
                     "monitor.schema",
                     "common.schema",
                     "object.schema",
+                    "replication.schema",
                     "chardev.schema",
                     "job.schema",
                     "driver.schema",

@@ -2,6 +2,7 @@ package io.cairn.qmp.service;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.graph.BlockGraph;
+import io.cairn.job.replication.Replications;
 import io.cairn.job.scheduler.JobScheduler;
 import io.cairn.job.scheduler.JobState;
 import io.cairn.protocol.tls.Authorization;
@@ -31,6 +32,7 @@ public final class StorageService implements AutoCloseable {
     private final BlockGraph graph;
     private final EventHub events;
     private final JobScheduler jobs;
+    private final Replications replications;
     private final Exports exports;
     private final Chardevs chardevs = new Chardevs();
     private final ChardevFactory chardevFactory =
@@ -48,6 +50,7 @@ public final class StorageService implements AutoCloseable {
         this.events = new EventHub(schema, InstantSource.system());
         BlockEvents blockEvents = new BlockEvents(graph, events);
         this.jobs = new JobScheduler(blockEvents);
+        this.replications = new Replications(graph, jobs);
         this.exports = new Exports(graph, events);
         this.machine = new Machine(events);
         this.drives = new Drives(graph, events, jobs::cancelUsers);
@@ -75,6 +78,10 @@ public final class StorageService implements AutoCloseable {
 
     public JobScheduler jobs() {
         return jobs;
+    }
+
+    public Replications replications() {
+        return replications;
     }
 
     public Exports exports() {

@@ -29,7 +29,7 @@ class PeerSessionTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"exports", "bitmaps", "snapshots", "objects", "filters"})
+    @ValueSource(strings = {"exports", "bitmaps", "snapshots", "objects", "filters", "replication"})
     void answersAsThePeerDoes(String session) throws Exception {
         List<String> requests = requests(session);
         List<String> expected = peerReplies(requests);
