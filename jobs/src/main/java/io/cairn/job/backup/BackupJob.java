@@ -86,7 +86,7 @@ public final class BackupJob extends BlockJob {
                                                     source,
                                                     new CopyBeforeWriteDriver(),
                                                     node,
-                                                    name == null);
+                                                    false);
                             if (bitmap != null) {
                                 bitmap.beginUse();
                                 isBitmapUsed = true;

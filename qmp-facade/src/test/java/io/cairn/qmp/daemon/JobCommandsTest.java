@@ -458,6 +458,26 @@ class JobCommandsTest {
     }
 
     @Test
+    void showsTheFilterOfABackupButNotThatOfAMirror() throws Exception {
+        image("a", "");
+        image("b", "");
+        image("c", "");
+        daemon.execute(
+                "blockdev-add",
+                "'driver':'quorum','node-name':'q','vote-threshold':1," + "'children':['a']");
+        daemon.execute(
+                "blockdev-mirror",
+                "'job-id':'m','device':'q','target':'c','sync':'none','filter-node-name':'f'");
+        assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
+                .doesNotContain("{\\\"driver\\\": \\\"copy-before-write");
+
+        daemon.execute("blockdev-backup", "'job-id':'j','device':'a','target':'b','sync':'none'");
+
+        assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
+                .contains("\\\"children\\\": [{\\\"driver\\\": \\\"copy-before-write");
+    }
+
+    @Test
     void aBackupStartsWhileItsSourceIsDrained() throws Exception {
         image("a", "");
         image("b", "");
