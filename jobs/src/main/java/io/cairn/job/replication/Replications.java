@@ -108,16 +108,19 @@ public final class Replications {
         side.checkpoint();
     }
 
-    /// Has all secondaries show their disks as they are now. Their users have stopped writing.
+    /// Has all secondaries show their disks as they are now, and returns when all that was written
+    /// to primaries has come to the other side: that is to be done first, while nobody writes.
     public void checkpoint() throws BlockException {
-        forEach((_, replication) -> {
-            if (replication.mode() == Mode.SECONDARY) {
-                SecondarySide side = secondaries.get(replication);
-                if (side == null) {
-                    throw SecondarySide.hasNoBackup();
-                }
-                side.checkpoint();
+        forEach((node, replication) -> {
+            if (replication.mode() == Mode.PRIMARY) {
+                graph.drain(node).close();
+                return;
             }
+            SecondarySide side = secondaries.get(replication);
+            if (side == null) {
+                throw SecondarySide.hasNoBackup();
+            }
+            side.checkpoint();
         });
     }
 
