@@ -160,7 +160,7 @@ class ThrottleTest {
                 node,
                 Permissions.NONE,
                 Permissions.ALL,
-                new BlockBackend.JobUse("watcher", "watched", listener));
+                new BlockBackend.JobUse("", "watcher", "watched", listener));
     }
 
     @Test

@@ -55,9 +55,11 @@ public final class BlockBackend implements Parent, AutoCloseable {
 
     /// What a job uses a node for.
     ///
+    /// @param id the job's name, empty for one of which users are not told
     /// @param job what messages call the job
     /// @param role what they call the node
-    public record JobUse(String job, String role, DrainListener listener) {}
+    /// @param listener the same for all nodes that a job uses
+    public record JobUse(String id, String job, String role, DrainListener listener) {}
 
     private final BlockGraph graph;
     private final String name;
@@ -90,6 +92,11 @@ public final class BlockBackend implements Parent, AutoCloseable {
     /// True for a job's backend, which stays where it is when its node is replaced for others.
     boolean staysAtNode() {
         return use != null;
+    }
+
+    /// What a job uses the backend for; empty for a front end's.
+    public Optional<JobUse> jobUse() {
+        return Optional.ofNullable(use);
     }
 
     /// The backend's name, empty if it has none.

@@ -108,7 +108,7 @@ public final class BackupJob extends BlockJob {
                             + ")");
         }
         use(above, Permissions.NONE, Permissions.ALL);
-        use(target, Permissions.NONE, Permissions.ALL);
+        use(target, "target", Permissions.NONE, Permissions.ALL);
         block(above);
         block(target);
         total = opened.uncopied();

@@ -109,8 +109,8 @@ public final class MirrorJob extends BlockJob {
         DirtyBitmap dirty = source.addBitmap(null, plan.granularity());
         BlockBackend main = use(filter, Permissions.of(Permission.CONSISTENT_READ), SHARED_AT_TOP);
         parts = new Parts(filter, top, dirty, new MirrorCopy(plan, main, top.target(), dirty));
-        use(source, Permissions.NONE, SHARED_AT_TOP);
-        use(target, Permissions.NONE, Permissions.ALL);
+        use(source, "source", Permissions.NONE, SHARED_AT_TOP);
+        use(target, "target", Permissions.NONE, Permissions.ALL);
         block(filter);
         block(source);
         block(target);

@@ -92,10 +92,11 @@ public abstract class BlockJob extends Job {
     protected final BlockBackend use(
             BlockNode node, String role, Permissions needed, Permissions shared)
             throws BlockException {
-        String job = type() + " job '" + id() + "'";
+        String shown = settings().isInternal() ? "" : id();
+        String job = type() + " job '" + shown + "'";
         BlockBackend backend =
                 graph.newJobBackend(
-                        node, needed, shared, new BlockBackend.JobUse(job, role, drains));
+                        node, needed, shared, new BlockBackend.JobUse(shown, job, role, drains));
         backends.add(backend);
         return backend;
     }

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /// The commands that watch and change single nodes and edges of the graph (QMP reference manual,
 /// "Block devices").
@@ -102,57 +104,76 @@ public final class GraphCommands implements CommandFamily {
         }
     }
 
-    // ---- the picture of the graph, newest first as the peer draws it
-
     private JsonValue picture() {
-        IdentityHashMap<Object, Long> numbers = new IdentityHashMap<>();
-        List<JsonValue> nodes = new ArrayList<>();
-        List<JsonValue> edges = new ArrayList<>();
+        Picture picture = new Picture();
+        Map<BlockBackend.DrainListener, List<BlockBackend>> jobs = new LinkedHashMap<>();
         for (BlockBackend backend : graph.backends()) {
-            nodes.add(vertex(numbers, backend, "block-backend", backend.shownName()));
+            BlockBackend.JobUse use = backend.jobUse().orElse(null);
+            if (use == null) {
+                picture.vertex(backend, "block-backend", backend.shownName());
+                picture.root(backend, backend);
+            } else {
+                jobs.computeIfAbsent(use.listener(), _ -> new ArrayList<>()).add(backend);
+            }
+        }
+        for (var job : new ArrayList<>(jobs.entrySet()).reversed()) {
+            String id = job.getValue().getFirst().jobUse().orElseThrow().id();
+            picture.vertex(job.getKey(), "block-job", id);
+            job.getValue().reversed().forEach(backend -> picture.root(job.getKey(), backend));
         }
         for (BlockNode node : graph.nodes()) {
-            nodes.add(vertex(numbers, node, "block-driver", node.name()));
-        }
-        for (BlockNode node : graph.nodes().reversed()) {
-            for (ChildEdge child : node.children()) {
-                edges.add(edge(numbers, node, child));
+            picture.vertex(node, "block-driver", node.name());
+            for (ChildEdge child : new ArrayList<>(node.children()).reversed()) {
+                picture.edge(node, child);
             }
         }
-        for (BlockBackend backend : graph.backends().reversed()) {
+        return picture.toJson();
+    }
+
+    /// The picture of the graph, newest first as the peer draws it; numbers are given to who comes
+    /// first, be it at the end of an edge.
+    private static final class Picture {
+        private final IdentityHashMap<Object, Long> numbers = new IdentityHashMap<>();
+        private final List<JsonValue> nodes = new ArrayList<>();
+        private final List<JsonValue> edges = new ArrayList<>();
+
+        void vertex(Object of, String type, String name) {
+            nodes.add(
+                    JsonObject.builder()
+                            .put("id", number(of))
+                            .put("type", type)
+                            .put("name", name)
+                            .build());
+        }
+
+        void root(Object parent, BlockBackend backend) {
             ChildEdge root = backend.root();
             if (root != null) {
-                edges.add(edge(numbers, backend, root));
+                edge(parent, root);
             }
         }
-        return JsonObject.builder()
-                .put("nodes", new JsonArray(nodes.reversed()))
-                .put("edges", new JsonArray(edges))
-                .build();
-    }
 
-    private static JsonObject vertex(
-            IdentityHashMap<Object, Long> numbers, Object of, String type, String name) {
-        return JsonObject.builder()
-                .put("id", number(numbers, of))
-                .put("type", type)
-                .put("name", name)
-                .build();
-    }
+        void edge(Object parent, ChildEdge edge) {
+            edges.add(
+                    JsonObject.builder()
+                            .put("parent", number(parent))
+                            .put("child", number(edge.node()))
+                            .put("name", edge.name())
+                            .put("perm", permissions(edge.needed()))
+                            .put("shared-perm", permissions(edge.shared()))
+                            .build());
+        }
 
-    private static long number(IdentityHashMap<Object, Long> numbers, Object of) {
-        return numbers.computeIfAbsent(of, _ -> numbers.size() + 1L);
-    }
+        private long number(Object of) {
+            return numbers.computeIfAbsent(of, _ -> numbers.size() + 1L);
+        }
 
-    private static JsonObject edge(
-            IdentityHashMap<Object, Long> numbers, Object parent, ChildEdge edge) {
-        return JsonObject.builder()
-                .put("parent", number(numbers, parent))
-                .put("child", number(numbers, edge.node()))
-                .put("name", edge.name())
-                .put("perm", permissions(edge.needed()))
-                .put("shared-perm", permissions(edge.shared()))
-                .build();
+        JsonValue toJson() {
+            return JsonObject.builder()
+                    .put("nodes", new JsonArray(nodes.reversed()))
+                    .put("edges", new JsonArray(edges.reversed()))
+                    .build();
+        }
     }
 
     private static JsonArray permissions(Permissions permissions) {
