@@ -262,8 +262,15 @@ class JobCommandsTest {
 
         daemon.execute("blockdev-snapshot", "'node':'base','overlay':'b'");
 
-        assertThat(daemon.fail("blockdev-snapshot", "'node':'base','overlay':'a'"))
+        daemon.execute("blockdev-add", "'driver':'null-co','node-name':'free','size':" + MIB);
+        assertThat(daemon.fail("blockdev-snapshot", "'node':'free','overlay':'a'"))
                 .isEqualTo("GenericError: The overlay is already in use");
+        assertThat(daemon.fail("blockdev-snapshot", "'node':'base','overlay':'a'"))
+                .isEqualTo("GenericError: Node 'base' is busy: node is used as backing hd of 'b'");
+        assertThat(daemon.fail("blockdev-snapshot", "'node':'b','overlay':'nosuch'"))
+                .isEqualTo(
+                        "GenericError: Node 'b' is busy: block device is in use by block job:"
+                                + " mirror");
         assertThat(Json.print(daemon.execute("query-named-block-nodes", "'flat':true")))
                 .contains("json:{\\\"backing\\\": {\\\"driver\\\": \\\"null-co\\\"");
     }

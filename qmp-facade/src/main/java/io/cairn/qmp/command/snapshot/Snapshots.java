@@ -80,7 +80,8 @@ final class Snapshots {
             }
 
             @Override
-            BlockNode overlay(BlockNode below) throws BlockException {
+            BlockNode overlay(BlockNode below) throws BlockException, QmpException {
+                requireFree(below);
                 return BlockJob.find(graph, snapshot.overlay());
             }
         };
@@ -140,16 +141,7 @@ final class Snapshots {
         if (name != null && graph.find(name).isPresent()) {
             throw QmpException.generic("New overlay node-name already in use");
         }
-        below.requireUnblocked("external-snapshot");
-        List<BlockNode> overlays = below.overlays();
-        if (!overlays.isEmpty()) {
-            throw QmpException.generic(
-                    "Node '"
-                            + below.name()
-                            + "' is busy: node is used as backing hd of '"
-                            + overlays.getFirst().name()
-                            + "'");
-        }
+        requireFree(below);
         if (!snapshot.isExisting()) {
             if (graph.drivers().find(snapshot.format()).isEmpty()) {
                 throw QmpException.generic("Unknown file format '" + snapshot.format() + "'");
@@ -233,6 +225,20 @@ final class Snapshots {
             } catch (BlockException e) {
                 throw new AssertionError("what was put in can be taken out", e);
             }
+        }
+    }
+
+    /// Refuses a node on which a job works, or that has an overlay already.
+    private static void requireFree(BlockNode below) throws BlockException, QmpException {
+        below.requireUnblocked("external-snapshot");
+        List<BlockNode> overlays = below.overlays();
+        if (!overlays.isEmpty()) {
+            throw QmpException.generic(
+                    "Node '"
+                            + below.name()
+                            + "' is busy: node is used as backing hd of '"
+                            + overlays.getFirst().name()
+                            + "'");
         }
     }
 
