@@ -250,13 +250,13 @@ final class Qcow2Creation {
         writeHeader(file);
     }
 
-    /// Gives the file its length if data are preallocated; what is written at the end else decides
-    /// it.
+    /// Gives the file its length if data are preallocated. Else what is written decides it, and a
+    /// file that was there keeps the length that it has: it may be one that cannot grow again.
     private void makeRoom(Child file) throws BlockException {
-        file.truncate(0, false, Preallocation.OFF, false);
         if (runs.isEmpty()) {
             return;
         }
+        file.truncate(0, false, Preallocation.OFF, false);
         long end = layout.end() << geometry.clusterBits();
         try {
             if (options.preallocation() == Preallocation.METADATA) {
