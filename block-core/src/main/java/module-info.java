@@ -16,6 +16,7 @@ module io.cairn.block {
             io.cairn.bench,
             io.cairn.cli,
             io.cairn.format,
+            io.cairn.fuse.server,
             io.cairn.job,
             io.cairn.nbd.server,
             io.cairn.protocol,

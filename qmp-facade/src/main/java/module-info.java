@@ -6,6 +6,7 @@ module io.cairn.qmp {
     requires static org.jspecify;
     requires transitive io.cairn.block;
     requires transitive io.cairn.job;
+    requires io.cairn.fuse.server;
     requires io.cairn.nbd.server;
     requires io.cairn.protocol;
     requires jdk.httpserver;

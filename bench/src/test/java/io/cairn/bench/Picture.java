@@ -23,11 +23,13 @@ enum Picture {
     PROTOCOLS("protocols", "io.cairn.protocol", List.of("org.bouncycastle"), BLOCK_CORE),
     JOBS("jobs", "io.cairn.job", List.of(), FORMATS, PROTOCOLS),
     NBD_SERVER("nbd-server", "io.cairn.nbd.server", List.of("io.netty"), JOBS),
+    FUSE_SERVER("fuse-server", "io.cairn.fuse.server", List.of(), JOBS),
     QMP_FACADE(
             "qmp-facade",
             "io.cairn.qmp",
             List.of("io.netty", "tools.jackson", "com.sun.net.httpserver"),
-            NBD_SERVER),
+            NBD_SERVER,
+            FUSE_SERVER),
     CPU_HARNESS("cpu-harness", "io.cairn.machine", List.of(), QMP_FACADE),
     CLI("cli", "io.cairn.cli", List.of("tools.jackson", "sun.misc", "org.jline"), CPU_HARNESS),
     BENCH("bench", "io.cairn.bench", List.of(), CLI, TEST_IMAGES);

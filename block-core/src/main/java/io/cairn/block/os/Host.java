@@ -42,6 +42,9 @@ interface Host {
     /// Makes a pseudo-terminal; see {@link PseudoTerminal#open}.
     PseudoTerminal openTerminal() throws BlockException;
 
+    /// Mounts a file that this process serves; see {@link FuseDevice#mount}.
+    FuseDevice mountFuse(String mountpoint, boolean allowOther, int maxRead) throws BlockException;
+
     /// Fails where there is no io_uring.
     void demandRing() throws BlockException;
 

@@ -51,6 +51,12 @@ public final class HostPath {
         }
     }
 
+    /// What the host knows of a file, symbolic links followed; fails where there is none.
+    public static FileStat statExisting(String path) throws BlockException {
+        path(path);
+        return Host.current().stat(path);
+    }
+
     /// Takes a file's name away; fails with `ENOENT` when there is none.
     public static void delete(String path) throws BlockException {
         try {
@@ -67,6 +73,24 @@ public final class HostPath {
         } catch (IOException e) {
             throw HostErrors.from(e);
         }
+    }
+
+    /// Whether two names lead to one file. What they stand for is not looked at if they are the
+    /// same entry of a directory: it may be a file that does not answer.
+    public static boolean isSameName(String a, String b) {
+        try {
+            return a.equals(b)
+                    || entry(path(a)).equals(entry(path(b)))
+                    || path(a).toRealPath().equals(path(b).toRealPath());
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static Path entry(Path name) throws IOException {
+        Path whole = name.toAbsolutePath();
+        Path folder = whole.getParent();
+        return folder == null ? whole : folder.toRealPath().resolve(whole.getFileName());
     }
 
     /// The target of a symbolic link, as it stands there.

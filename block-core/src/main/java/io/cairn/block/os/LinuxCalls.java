@@ -34,6 +34,14 @@ final class LinuxCalls {
     /// `F_GETFL`.
     private static final int FLAGS = 3;
 
+    /// `F_SETFD` and `FD_CLOEXEC`.
+    private static final int SET_DESCRIPTOR_FLAGS = 2;
+
+    private static final int CLOSE_ON_EXEC = 1;
+
+    /// `F_SETFL`.
+    private static final int SET_FLAGS = 4;
+
     private static final LinuxAbi ABI = abi();
     private static final Charset NAMES = Charset.forName(System.getProperty("sun.jnu.encoding"));
 
@@ -144,6 +152,17 @@ final class LinuxCalls {
     /// Whether a descriptor was opened for writing, by whomever.
     static boolean isWritable(int fd) throws BlockException {
         return (check(call(ABI.fcntl(), fd, FLAGS, 0, 0)) & O_ACCMODE) == O_RDWR;
+    }
+
+    /// Keeps a descriptor from the processes that this one starts.
+    static void setCloseOnExec(int fd) throws BlockException {
+        check(call(ABI.fcntl(), fd, SET_DESCRIPTOR_FLAGS, CLOSE_ON_EXEC, 0));
+    }
+
+    /// Has calls on an open file fail rather than wait.
+    static void setNonBlocking(int fd) throws BlockException {
+        long flags = check(call(ABI.fcntl(), fd, FLAGS, 0, 0));
+        check(call(ABI.fcntl(), fd, SET_FLAGS, flags | NON_BLOCKING, 0));
     }
 
     static void truncate(int fd, long length) throws BlockException {

@@ -85,6 +85,12 @@ final class LinuxHost implements Host {
     }
 
     @Override
+    public FuseDevice mountFuse(String mountpoint, boolean allowOther, int maxRead)
+            throws BlockException {
+        return IoPool.call(() -> LinuxFuse.mount(mountpoint, allowOther, maxRead));
+    }
+
+    @Override
     public void demandRing() throws BlockException {
         IoUring.demand();
     }

@@ -72,6 +72,12 @@ final class PortableHost implements Host {
     }
 
     @Override
+    public FuseDevice mountFuse(String mountpoint, boolean allowOther, int maxRead)
+            throws BlockException {
+        throw HostErrors.of(Errno.ENOTSUP);
+    }
+
+    @Override
     public void demandRing() throws BlockException {
         throw IoUring.refused(Errno.ENOSYS);
     }

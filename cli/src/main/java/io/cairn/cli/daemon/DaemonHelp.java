@@ -23,6 +23,9 @@ final class DaemonHelp {
               --export [type=]nbd,id=<id>,node-name=<N>[,name=<name>]
                        [,writable=on|off][,bitmaps.0=<name>]
                                      export a node over NBD (needs --nbd-server)
+              --export [type=]fuse,id=<id>,node-name=<N>,mountpoint=<file>
+                       [,writable=on|off][,growable=on|off][,allow-other=on|off|auto]
+                                     export a node as a file, mounted over a regular one
               --monitor [chardev=]<id>[,mode=control][,pretty[=on|off]]
                                      serve QMP on a character device
               --nbd-server addr.type=inet,addr.host=<host>,addr.port=<port>

@@ -5,27 +5,21 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.cairn.block.BlockException;
 import io.cairn.block.Errno;
 import io.cairn.block.InvalidOptionException;
-import io.cairn.block.Permission;
-import io.cairn.block.Permissions;
 import io.cairn.block.Workers;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
-import io.cairn.block.graph.ChainStatus;
-import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Keyval;
+import io.cairn.block.os.HostPath;
 import io.cairn.job.scheduler.BlockJob;
-import io.cairn.nbd.server.NbdExport;
 import io.cairn.nbd.server.NbdServer;
 import io.cairn.nbd.server.ServerOptions;
-import io.cairn.protocol.nbd.NbdWire;
 import io.cairn.qmp.address.Address;
 import io.cairn.qmp.event.EventHub;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The NBD server of a daemon, and what it exports. Thread-safe.
+/// The NBD server of a daemon, and all that the daemon exports. Thread-safe.
 ///
 /// An export is closed, and told of as deleted, when its last client has left.
 public final class Exports implements AutoCloseable {
@@ -54,16 +48,28 @@ public final class Exports implements AutoCloseable {
 
     /// An export that has not been closed.
     private static final class Export {
-        final String id;
-        final String nodeName;
-        final NbdExport nbd;
+        final ExportOptions options;
+        final Outlet outlet;
         boolean isShuttingDown;
+
+        /// The thread that removes the export tells of it, before the command is answered: so does
+        /// the peer for files, which have no clients that it waits for.
+        boolean isToldByRemover;
+
         Runnable leaveDrive = () -> {};
 
-        Export(String id, String nodeName, NbdExport nbd) {
-            this.id = id;
-            this.nodeName = nodeName;
-            this.nbd = nbd;
+        Export(ExportOptions options, Outlet outlet) {
+            this.options = options;
+            this.outlet = outlet;
+        }
+
+        String id() {
+            return options.id();
+        }
+
+        void close() {
+            leaveDrive.run();
+            outlet.close();
         }
     }
 
@@ -87,7 +93,7 @@ public final class Exports implements AutoCloseable {
         }
     }
 
-    /// Removes all exports and ends the server.
+    /// Ends the server, and what it exports.
     public void stop() throws BlockException {
         stop(false);
     }
@@ -99,7 +105,10 @@ public final class Exports implements AutoCloseable {
         try {
             stopped = running();
             server = null;
-            open = List.copyOf(exports.values());
+            open =
+                    exports.values().stream()
+                            .filter(export -> export.options.way() instanceof ExportOptions.Nbd)
+                            .toList();
             open.forEach(export -> export.isShuttingDown = true);
         } finally {
             lock.unlock();
@@ -111,7 +120,7 @@ public final class Exports implements AutoCloseable {
                 stopped.close();
             }
         } finally {
-            open.forEach(this::closed);
+            open.forEach(this::close);
         }
     }
 
@@ -146,19 +155,11 @@ public final class Exports implements AutoCloseable {
             if (options.writable() && node.isReadOnly()) {
                 throw new InvalidOptionException("Cannot export read-only node as writable");
             }
-            NbdServer nbd = running();
-            requireFits("export name", options.exportName());
-            requireFits("description", options.description());
-            if (exports.values().stream()
-                    .anyMatch(export ->
-                            export.nbd.name().equals(options.exportName())
-                                    && !export.isShuttingDown)) {
-                throw new InvalidOptionException(
-                        "NBD server already has export named '" + options.exportName() + "'");
-            }
-            NbdExport export = open(node, options);
-            nbd.addExport(export);
-            Export added = new Export(options.id(), options.nodeName(), export);
+            Outlet outlet =
+                    options.way() instanceof ExportOptions.Fuse fuse
+                            ? openFuse(node, options, fuse)
+                            : openNbd(node, options, (ExportOptions.Nbd) options.way());
+            Export added = new Export(options, outlet);
             exports.put(options.id(), added);
             if (drive != null) {
                 Runnable listener = () -> mediumRemoved(added);
@@ -170,48 +171,36 @@ public final class Exports implements AutoCloseable {
         }
     }
 
-    private static void requireFits(String what, @Nullable String text)
-            throws InvalidOptionException {
-        if (text != null && text.getBytes(StandardCharsets.UTF_8).length > NbdWire.MAX_STRING) {
-            throw new InvalidOptionException(what + " '" + text + "' too long");
+    @GuardedBy("lock")
+    private Outlet openNbd(BlockNode node, ExportOptions options, ExportOptions.Nbd nbd)
+            throws BlockException {
+        NbdServer now = running();
+        NbdOutlet.requireFits(options, nbd);
+        String name = NbdOutlet.name(options, nbd);
+        boolean isTaken =
+                exports.values().stream()
+                        .anyMatch(export ->
+                                export.options.way() instanceof ExportOptions.Nbd
+                                        && export.outlet.name().equals(name)
+                                        && !export.isShuttingDown);
+        if (isTaken) {
+            throw new InvalidOptionException("NBD server already has export named '" + name + "'");
         }
+        return NbdOutlet.open(graph, node, now, options, nbd);
     }
 
-    private NbdExport open(BlockNode node, ExportOptions options) throws BlockException {
-        Permissions needed = Permissions.of(Permission.CONSISTENT_READ);
-        if (options.writable()) {
-            needed = needed.plus(Permission.WRITE);
-        }
-        List<DirtyBitmap> bitmaps = new ArrayList<>();
-        for (ExportOptions.BitmapName name : options.bitmaps()) {
-            bitmaps.add(bitmap(node, name));
-        }
-        BlockBackend backend = graph.newBackend("", node, needed, Permissions.ALL);
-        backend.setWriteThrough(options.writethrough());
-        bitmaps.forEach(bitmap -> bitmap.setBusy(true));
-        String description = options.description();
-        return new NbdExport(
-                options.exportName(),
-                description == null ? "" : description,
-                backend,
-                options.writable(),
-                true,
-                options.allocationDepth(),
-                bitmaps);
-    }
-
-    private DirtyBitmap bitmap(BlockNode top, ExportOptions.BitmapName name) throws BlockException {
-        String nodeName = name.node();
-        BlockNode node = nodeName == null ? top : BlockJob.findNode(graph, nodeName);
-        while (node != null) {
-            DirtyBitmap bitmap = node.findBitmap(name.name()).orElse(null);
-            if (bitmap != null) {
-                bitmap.requireUsable();
-                return bitmap;
+    /// A file over which an export is mounted is that export's, by whatever name it is called.
+    @GuardedBy("lock")
+    private Outlet openFuse(BlockNode node, ExportOptions options, ExportOptions.Fuse fuse)
+            throws BlockException {
+        for (Export export : exports.values()) {
+            if (export.options.way() instanceof ExportOptions.Fuse other
+                    && HostPath.isSameName(other.mountpoint(), fuse.mountpoint())) {
+                throw new InvalidOptionException(
+                        "There already is a FUSE export on '" + fuse.mountpoint() + "'");
             }
-            node = nodeName == null ? ChainStatus.below(node) : null;
         }
-        throw new BlockException(Errno.ENOENT, "Bitmap '" + name.name() + "' is not found");
+        return FuseOutlet.open(graph, node, options, fuse, () -> unmounted(options));
     }
 
     /// Removes an export: now, or, if clients may stay, when the last has left.
@@ -219,7 +208,6 @@ public final class Exports implements AutoCloseable {
     /// @param isHard whether clients are disconnected, else their being there is an error
     public void remove(String id, boolean isHard) throws BlockException {
         Export export;
-        NbdServer nbd;
         lock.lock();
         try {
             export = exports.get(id);
@@ -229,85 +217,104 @@ public final class Exports implements AutoCloseable {
             if (export.isShuttingDown) {
                 throw new InvalidOptionException("Export '" + id + "' is already shutting down");
             }
-            nbd = running();
-            if (!isHard && !nbd.clients(export.nbd).isEmpty()) {
+            if (!isHard && !export.outlet.clients().isEmpty()) {
                 throw new BlockException(Errno.EBUSY, "export '" + id + "' still in use")
                         .withHint("Use mode='hard' to force client disconnect");
             }
-            withdraw(export, nbd);
+            withdraw(export);
+            export.isToldByRemover = export.options.way() instanceof ExportOptions.Fuse;
         } finally {
             lock.unlock();
         }
-        end(export, nbd);
-        awaitClosed(export);
+        end(export);
+        if (awaitClosed(export)) {
+            tellDeleted(export);
+        }
     }
 
     private void mediumRemoved(Export export) {
-        NbdServer nbd;
         lock.lock();
         try {
-            nbd = server;
-            if (nbd == null || export.isShuttingDown) {
+            if (export.isShuttingDown) {
                 return;
             }
-            withdraw(export, nbd);
+            withdraw(export);
         } finally {
             lock.unlock();
         }
-        end(export, nbd);
+        end(export);
     }
 
-    /// No client gets the export from now on.
-    @GuardedBy("lock")
-    private void withdraw(Export export, NbdServer nbd) {
+    /// Somebody has unmounted a file that was exported.
+    private void unmounted(ExportOptions options) {
+        Export export;
+        lock.lock();
+        try {
+            export = exports.get(options.id());
+            if (export == null || export.options != options || export.isShuttingDown) {
+                return;
+            }
+            withdraw(export);
+        } finally {
+            lock.unlock();
+        }
+        close(export);
+    }
+
+    /// No client gets the export from now on. Called under the lock.
+    private static void withdraw(Export export) {
         export.isShuttingDown = true;
-        nbd.removeExport(export.nbd.name());
+        export.outlet.withdraw();
     }
 
     /// Closes an export, once its clients are gone.
-    private void end(Export export, NbdServer nbd) {
-        if (nbd.clients(export.nbd).isEmpty()) {
-            closed(export);
+    private void end(Export export) {
+        if (export.outlet.isIdle()) {
+            close(export);
         } else {
-            Workers.startVirtual(
-                    "export:" + export.id,
-                    () -> {
-                        nbd.disconnect(export.nbd);
-                        closed(export);
-                    });
+            Workers.startVirtual("export:" + export.id(), () -> close(export));
         }
     }
 
     /// Waits until an export is closed. An idle client is gone at once; who waits for a request of
     /// one that is not is let go after a while, and the export closes later.
-    private void awaitClosed(Export export) {
+    ///
+    /// @return whether the caller is to tell of it
+    private boolean awaitClosed(Export export) {
         lock.lock();
         try {
             long deadline = System.nanoTime() + PATIENCE_NANOS;
             boolean isInTime = true;
-            while (exports.get(export.id) == export && isInTime) {
+            while (exports.get(export.id()) == export && isInTime) {
                 isInTime = Workers.awaitUntil(changed, deadline);
             }
+            export.isToldByRemover &= exports.get(export.id()) != export;
+            return export.isToldByRemover;
         } finally {
             lock.unlock();
         }
     }
 
-    /// The last client has left.
-    private void closed(Export export) {
-        export.leaveDrive.run();
-        export.nbd.backend().close();
-        export.nbd.bitmaps().forEach(bitmap -> bitmap.setBusy(false));
+    /// Who waits for the last export to be closed may end the sending of events, so that the event
+    /// goes first.
+    private void close(Export export) {
+        export.close();
         lock.lock();
         try {
-            if (!exports.remove(export.id, export)) {
+            if (!exports.remove(export.id(), export)) {
                 return;
+            }
+            if (!export.isToldByRemover) {
+                tellDeleted(export);
             }
             changed.signalAll();
         } finally {
             lock.unlock();
         }
-        events.emit("BLOCK_EXPORT_DELETED", JsonObject.builder().put("id", export.id).build());
+    }
+
+    private void tellDeleted(Export export) {
+        events.emit("BLOCK_EXPORT_DELETED", JsonObject.builder().put("id", export.id()).build());
     }
 
     /// What there is to know of all exports, newest first.
@@ -324,21 +331,35 @@ public final class Exports implements AutoCloseable {
         }
     }
 
-    @GuardedBy("lock")
-    private ExportInfo info(Export export) {
+    private static ExportInfo info(Export export) {
         return new ExportInfo(
-                export.id,
-                export.nodeName,
-                export.nbd.name(),
-                export.nbd.writable(),
-                server == null ? List.of() : server.clients(export.nbd),
+                export.id(),
+                export.outlet.type(),
+                export.options.nodeName(),
+                export.outlet.name(),
+                export.options.writable(),
+                export.outlet.clients(),
                 export.isShuttingDown);
     }
 
-    /// Ends the server, if it runs, and waits until all exports are closed. As with the peer, a
-    /// socket in the filesystem outlives the service.
+    /// Ends the server, if it runs, unmounts all files, and waits until all exports are closed. As
+    /// with the peer, a socket in the filesystem outlives the service.
     @Override
     public void close() throws BlockException {
+        List<Export> mounted;
+        lock.lock();
+        try {
+            mounted =
+                    exports.values().stream()
+                            .filter(export ->
+                                    export.options.way() instanceof ExportOptions.Fuse
+                                            && !export.isShuttingDown)
+                            .toList();
+            mounted.forEach(Exports::withdraw);
+        } finally {
+            lock.unlock();
+        }
+        mounted.forEach(this::end);
         lock.lock();
         try {
             if (server != null) {

@@ -1,4 +1,4 @@
-/// What is offered to others: nodes over NBD.
+/// What is offered to others: nodes over NBD, and as files.
 @NullMarked
 package io.cairn.qmp.export;
 

@@ -123,17 +123,26 @@ final class MetricsText {
     }
 
     private void addExports(List<ExportInfo> exports) {
-        String name = "cairn_export_clients";
-        addHead(name, "Clients that use an export", "gauge");
+        String clients = "cairn_export_clients";
+        addHead(clients, "Clients that use an export over NBD", "gauge");
         for (ExportInfo export : exports) {
-            String labels =
-                    label("export", export.id())
-                            + ","
-                            + label("node", export.nodeName())
-                            + ","
-                            + label("name", export.name());
-            addSample(name, labels, export.clients().size());
+            if (export.tellsClients()) {
+                addSample(clients, labels(export), export.clients().size());
+            }
         }
+        String info = "cairn_export_info";
+        addHead(info, "An export, with its type as a label", "gauge");
+        for (ExportInfo export : exports) {
+            addSample(info, labels(export) + "," + label("type", export.type()), 1);
+        }
+    }
+
+    private static String labels(ExportInfo export) {
+        return label("export", export.id())
+                + ","
+                + label("node", export.nodeName())
+                + ","
+                + label("name", export.name());
     }
 
     private void addHead(String name, String help, String type) {

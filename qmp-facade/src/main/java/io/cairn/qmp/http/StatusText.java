@@ -123,6 +123,7 @@ final class StatusText {
     private static JsonValue export(ExportInfo export) {
         return JsonObject.builder()
                 .put("id", export.id())
+                .put("type", export.type())
                 .put("node", export.nodeName())
                 .put("name", export.name())
                 .put("writable", export.isWritable())

@@ -382,7 +382,7 @@ class LivePageTest {
                 .contains("<title>Cairn</title>")
                 .contains("<title>disk \u2192 storage: file</title>")
                 .contains("<td>job0</td><td>backup</td><td>running</td>")
-                .contains("<td>e0</td><td>&lt;b&gt;x&lt;/b&gt;</td><td>disk</td>")
+                .contains("<td>e0</td><td>nbd</td><td>&lt;b&gt;x&lt;/b&gt;</td><td>disk</td>")
                 .contains("<td class=\"number\">1</td>")
                 .containsPattern("<polyline class=\"write\" points=\"[0-9]")
                 .contains("&gt;&lt;img src=x onerror=")

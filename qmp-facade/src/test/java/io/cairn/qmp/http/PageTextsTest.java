@@ -36,7 +36,9 @@ class PageTextsTest {
                 edges,
                 List.of(),
                 List.of(),
-                List.of(new ExportInfo(HOSTILE, HOSTILE, HOSTILE, true, List.of(HOSTILE), false)));
+                List.of(
+                        new ExportInfo(
+                                HOSTILE, "nbd", HOSTILE, HOSTILE, true, List.of(HOSTILE), false)));
     }
 
     private static Figures.NodeFigures node(String name) {

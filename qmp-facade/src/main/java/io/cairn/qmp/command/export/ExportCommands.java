@@ -6,6 +6,7 @@ import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonString;
 import io.cairn.block.option.JsonValue;
+import io.cairn.fuse.server.FuseOptions;
 import io.cairn.job.scheduler.BlockJob;
 import io.cairn.nbd.server.ServerOptions;
 import io.cairn.qmp.address.Address;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The NBD server and its exports (QMP reference manual, "Block device exports").
+/// The NBD server and all exports (QMP reference manual, "Block device exports").
 public final class ExportCommands implements CommandFamily {
     private final StorageService service;
 
@@ -55,7 +56,9 @@ public final class ExportCommands implements CommandFamily {
         }
     }
 
-    /// The arguments of `block-export-add`; of `options` those of an export over NBD.
+    /// The arguments of `block-export-add`.
+    ///
+    /// @param options null for a type that we do not have
     private record Addition(
             String type,
             @Nullable String iothread,
@@ -63,23 +66,43 @@ public final class ExportCommands implements CommandFamily {
             @Nullable ExportOptions options) {
         static Addition read(Arguments in) {
             String type = in.string("type");
+            ExportOptions.Way way =
+                    switch (type) {
+                        case "nbd" -> nbd(in);
+                        case "fuse" -> fuse(in);
+                        default -> null;
+                    };
             return new Addition(
                     type,
                     in.findString("iothread"),
                     in.bool("fixed-iothread", false),
-                    type.equals("nbd") ? nbd(in) : null);
+                    way == null
+                            ? null
+                            : new ExportOptions(
+                                    in.string("id"),
+                                    in.string("node-name"),
+                                    in.bool("writable", false),
+                                    in.bool("writethrough", false),
+                                    way));
         }
 
-        private static ExportOptions nbd(Arguments in) {
-            return new ExportOptions(
-                    in.string("id"),
-                    in.string("node-name"),
+        private static ExportOptions.Way nbd(Arguments in) {
+            return new ExportOptions.Nbd(
                     in.findString("name"),
                     in.findString("description"),
-                    in.bool("writable", false),
-                    in.bool("writethrough", false),
                     bitmaps(in.list("bitmaps")),
                     in.bool("allocation-depth", false));
+        }
+
+        private static ExportOptions.Way fuse(Arguments in) {
+            return new ExportOptions.Fuse(
+                    in.string("mountpoint"),
+                    in.bool("growable", false),
+                    switch (in.string("allow-other", "auto")) {
+                        case "off" -> FuseOptions.AllowOther.OFF;
+                        case "on" -> FuseOptions.AllowOther.ON;
+                        default -> FuseOptions.AllowOther.AUTO;
+                    });
         }
 
         private static List<ExportOptions.BitmapName> bitmaps(List<JsonValue> names) {
@@ -181,14 +204,16 @@ public final class ExportCommands implements CommandFamily {
                         new ExportOptions(
                                 name,
                                 node.name(),
-                                name,
-                                addition.description(),
                                 addition.writable() && !node.isReadOnly(),
                                 false,
-                                bitmap == null
-                                        ? List.of()
-                                        : List.of(new ExportOptions.BitmapName(null, bitmap)),
-                                false),
+                                new ExportOptions.Nbd(
+                                        name,
+                                        addition.description(),
+                                        bitmap == null
+                                                ? List.of()
+                                                : List.of(
+                                                        new ExportOptions.BitmapName(null, bitmap)),
+                                        false)),
                         service.graph().devices().find(addition.device()).orElse(null));
     }
 
@@ -199,7 +224,7 @@ public final class ExportCommands implements CommandFamily {
     private static JsonObject info(ExportInfo export) {
         return JsonObject.builder()
                 .put("id", export.id())
-                .put("type", "nbd")
+                .put("type", export.type())
                 .put("node-name", export.nodeName())
                 .put("shutting-down", export.isShuttingDown())
                 .build();
