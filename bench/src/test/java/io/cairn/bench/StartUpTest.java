@@ -107,6 +107,9 @@ class StartUpTest {
 
         assertThat(loaded)
                 .anyMatch(line -> line.startsWith("io.cairn.qmp.monitor.Monitor "))
+                // What is not exported as a file costs nothing.
+                .noneMatch(line -> line.startsWith("io.cairn.fuse."))
+                .noneMatch(line -> line.startsWith("io.cairn.block.os.LinuxFuse "))
                 .filteredOn(line -> !line.contains("source: shared objects file"))
                 .hasSizeLessThanOrEqualTo(MOST_UNCACHED)
                 .noneMatch(line -> line.startsWith("io.cairn."));

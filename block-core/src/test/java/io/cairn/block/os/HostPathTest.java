@@ -24,6 +24,21 @@ class HostPathTest {
     }
 
     @Test
+    void knowsWhetherNamesLeadToOneFile() throws IOException {
+        Files.createFile(directory.resolve("a"));
+        Files.createFile(directory.resolve("b"));
+        Files.createSymbolicLink(directory.resolve("link"), directory.resolve("a"));
+
+        assertThat(HostPath.isSameName(name("a"), name("a"))).isTrue();
+        assertThat(HostPath.isSameName(name("a"), name("./a"))).isTrue();
+        assertThat(HostPath.isSameName(name("link"), name("a"))).isTrue();
+        assertThat(HostPath.isSameName(name("missing"), name("./missing"))).isTrue();
+        assertThat(HostPath.isSameName(name("a"), name("b"))).isFalse();
+        assertThat(HostPath.isSameName(name("a"), name("missing"))).isFalse();
+        assertThat(HostPath.isSameName("", name("a"))).isFalse();
+    }
+
+    @Test
     void tellsWhatIsThere() throws IOException {
         Files.writeString(directory.resolve("a"), "hello");
 

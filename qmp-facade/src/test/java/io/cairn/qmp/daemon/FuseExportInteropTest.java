@@ -2,6 +2,8 @@ package io.cairn.qmp.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.cairn.block.option.Json;
 import io.cairn.block.option.JsonObject;
 import io.cairn.testimages.Eventually;
@@ -137,6 +139,45 @@ class FuseExportInteropTest {
             daemon.execute("block-export-del", "'id': 'e', 'mode': 'hard'");
             daemon.execute("blockdev-del", "'node-name': 'n'");
         }
+    }
+
+    @Test
+    void thePeerReadsAndWritesAQcow2ImageAsARawFile() throws Exception {
+        PeerPrograms.require("qemu-img", "qemu-io");
+        String image = folder.resolve("disk.qcow2").toString();
+        run("qemu-img", "create", "-q", "-f", "qcow2", image, "8M");
+        run("qemu-io", "-f", "qcow2", "-c", "write -P 17 1M 3M", image);
+        String copy = Files.copy(Path.of(image), folder.resolve("copy.qcow2")).toString();
+        try (TestDaemon daemon = daemon()) {
+            mount(daemon, "e0", "");
+            daemon.execute("block-export-del", "'id': 'e0'");
+            daemon.execute(
+                    "blockdev-add",
+                    "'driver': 'qcow2', 'node-name': 'q', 'file': {'driver': 'file', 'filename': '"
+                            + image
+                            + "'}");
+            daemon.execute(
+                    "block-export-add",
+                    "'type': 'fuse', 'id': 'e', 'node-name': 'q', 'writable': true, 'mountpoint': '"
+                            + file
+                            + "'");
+            String raw = file.toString();
+            run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", raw, copy);
+
+            String write = "write -P 23 2M 64k";
+            String zero = "write -z -u 3M 512k";
+            run("qemu-io", "-f", "raw", "-c", write, "-c", zero, raw);
+            run("qemu-io", "-f", "qcow2", "-c", write, "-c", zero, copy);
+            run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", raw, copy);
+        }
+        run("qemu-img", "check", "-q", image);
+        run("qemu-img", "compare", "-q", image, copy);
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(String.join(" ", command) + ": " + output).isZero();
     }
 
     /// It needs no NBD server, and does not go with one.

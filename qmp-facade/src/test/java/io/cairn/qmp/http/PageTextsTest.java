@@ -89,6 +89,21 @@ class PageTextsTest {
     }
 
     @Test
+    void aMountedFileIsShownWithoutClients() throws Exception {
+        ExportInfo export = new ExportInfo("e", "fuse", "n", "/mnt/a", true, List.of(), false);
+        Figures figures = new Figures(List.of(), List.of(), List.of(), List.of(), List.of(export));
+
+        assertThat(MetricsText.of(figures))
+                .contains(
+                        "cairn_export_info{export=\"e\",node=\"n\",name=\"/mnt/a\",type=\"fuse\"}"
+                                + " 1\n")
+                .doesNotContain("cairn_export_clients{");
+        assertThat(StatusText.of(figures, 0))
+                .contains("\"type\": \"fuse\"")
+                .contains("\"name\": \"/mnt/a\"");
+    }
+
+    @Test
     void secondsAreExact() {
         String metrics = MetricsText.of(figures(List.of(node("a")), List.of()));
 
