@@ -75,13 +75,14 @@ public final class HostPath {
         }
     }
 
-    /// Whether two names lead to one file. What they stand for is not looked at if they are the
-    /// same entry of a directory: it may be a file that does not answer.
-    public static boolean isSameName(String a, String b) {
+    /// Whether a name leads to a file. That one is not looked at unless a symbolic link leads to
+    /// it: it may not answer.
+    ///
+    /// @param place the file's name as {@link #resolve} gives it
+    public static boolean leadsTo(String name, String place) {
         try {
-            return a.equals(b)
-                    || entry(path(a)).equals(entry(path(b)))
-                    || path(a).toRealPath().equals(path(b).toRealPath());
+            Path file = Path.of(place);
+            return entry(path(name)).equals(file) || path(name).toRealPath().equals(file);
         } catch (IOException _) {
             return false;
         }

@@ -24,18 +24,21 @@ class HostPathTest {
     }
 
     @Test
-    void knowsWhetherNamesLeadToOneFile() throws IOException {
+    void knowsWhetherANameLeadsToAFile() throws IOException {
         Files.createFile(directory.resolve("a"));
         Files.createFile(directory.resolve("b"));
         Files.createSymbolicLink(directory.resolve("link"), directory.resolve("a"));
 
-        assertThat(HostPath.isSameName(name("a"), name("a"))).isTrue();
-        assertThat(HostPath.isSameName(name("a"), name("./a"))).isTrue();
-        assertThat(HostPath.isSameName(name("link"), name("a"))).isTrue();
-        assertThat(HostPath.isSameName(name("missing"), name("./missing"))).isTrue();
-        assertThat(HostPath.isSameName(name("a"), name("b"))).isFalse();
-        assertThat(HostPath.isSameName(name("a"), name("missing"))).isFalse();
-        assertThat(HostPath.isSameName("", name("a"))).isFalse();
+        String place = HostPath.resolve(name("a"));
+
+        assertThat(HostPath.leadsTo(name("a"), place)).isTrue();
+        assertThat(HostPath.leadsTo(name("./a"), place)).isTrue();
+        assertThat(HostPath.leadsTo(name("link"), place)).isTrue();
+        assertThat(HostPath.leadsTo(name("b"), place)).isFalse();
+        assertThat(HostPath.leadsTo(name("missing"), place)).isFalse();
+        assertThat(HostPath.leadsTo("", place)).isFalse();
+        Files.delete(directory.resolve("a"));
+        assertThat(HostPath.leadsTo(name("./a"), place)).isTrue();
     }
 
     @Test

@@ -16,13 +16,19 @@ import java.time.InstantSource;
 /// asks for the rest.
 public final class FuseExport implements AutoCloseable {
     private final FuseOptions options;
+    private final String place;
     private final BlockBackend disk;
     private final FuseDevice device;
     private final FuseWorkers workers;
 
     private FuseExport(
-            FuseOptions options, BlockBackend disk, FuseDevice device, FuseWorkers workers) {
+            FuseOptions options,
+            String place,
+            BlockBackend disk,
+            FuseDevice device,
+            FuseWorkers workers) {
         this.options = options;
+        this.place = place;
         this.disk = disk;
         this.device = device;
         this.workers = workers;
@@ -70,6 +76,7 @@ public final class FuseExport implements AutoCloseable {
 
     private static FuseExport serve(FuseOptions options, BlockBackend disk, Runnable ended)
             throws BlockException {
+        String place = HostPath.resolve(options.mountpoint());
         boolean allowsOther = options.allowOther() != FuseOptions.AllowOther.OFF;
         FuseDevice device;
         try {
@@ -87,7 +94,7 @@ public final class FuseExport implements AutoCloseable {
         Answers answers = new Answers(file, attributes, InstantSource.system());
         FuseWorkers workers = new FuseWorkers("fuse:" + options.id(), device, answers, ended);
         workers.start();
-        return new FuseExport(options, disk, device, workers);
+        return new FuseExport(options, place, disk, device, workers);
     }
 
     private static FuseDevice mount(FuseOptions options, boolean allowsOther)
@@ -104,6 +111,11 @@ public final class FuseExport implements AutoCloseable {
 
     public FuseOptions options() {
         return options;
+    }
+
+    /// Whether a name leads to the file, which is not asked.
+    public boolean isAt(String name) {
+        return HostPath.leadsTo(name, place);
     }
 
     /// Unmounts the file and lets the disk go: requests that are under way are finished and

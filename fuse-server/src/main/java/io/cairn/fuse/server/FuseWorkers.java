@@ -101,7 +101,7 @@ final class FuseWorkers {
                     exchange = null;
                 }
             }
-        } catch (BlockException e) {
+        } catch (BlockException _) {
             // The device is closed, or of no use any more.
         } finally {
             if (exchange != null) {

@@ -11,7 +11,6 @@ import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.Keyval;
-import io.cairn.block.os.HostPath;
 import io.cairn.job.scheduler.BlockJob;
 import io.cairn.nbd.server.NbdServer;
 import io.cairn.nbd.server.ServerOptions;
@@ -194,8 +193,7 @@ public final class Exports implements AutoCloseable {
     private Outlet openFuse(BlockNode node, ExportOptions options, ExportOptions.Fuse fuse)
             throws BlockException {
         for (Export export : exports.values()) {
-            if (export.options.way() instanceof ExportOptions.Fuse other
-                    && HostPath.isSameName(other.mountpoint(), fuse.mountpoint())) {
+            if (export.outlet instanceof FuseOutlet other && other.isAt(fuse.mountpoint())) {
                 throw new InvalidOptionException(
                         "There already is a FUSE export on '" + fuse.mountpoint() + "'");
             }

@@ -38,6 +38,11 @@ final class FuseOutlet implements Outlet {
                         ended));
     }
 
+    /// Whether a name leads to the file.
+    boolean isAt(String mountpoint) {
+        return export.isAt(mountpoint);
+    }
+
     @Override
     public String type() {
         return "fuse";
