@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -22,7 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -53,7 +56,6 @@ class TestedMachineTest {
         Workers.startDaemon(
                 "system",
                 () -> ended.complete(SystemToolTest.run(arguments.toArray(String[]::new))));
-        Eventually.await("both listen", () -> Files.exists(tester) && Files.exists(monitor));
     }
 
     /// A line to the machine, which answers in lines.
@@ -61,10 +63,36 @@ class TestedMachineTest {
         private final SocketChannel channel;
         private final BufferedReader in;
 
-        Line(Path socket) throws IOException {
-            channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-            channel.connect(UnixDomainSocketAddress.of(socket));
+        private Line(SocketChannel channel) {
+            this.channel = channel;
             in = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        }
+
+        /// A line to a socket, which may have its name before anybody listens.
+        static Line to(Path socket) {
+            AtomicReference<Optional<Line>> made = new AtomicReference<>(Optional.empty());
+            Eventually.await(
+                    "somebody listens on " + socket,
+                    () -> {
+                        made.set(connect(socket));
+                        return made.get().isPresent();
+                    });
+            return made.get().orElseThrow();
+        }
+
+        private static Optional<Line> connect(Path socket) {
+            try {
+                SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+                try {
+                    channel.connect(UnixDomainSocketAddress.of(socket));
+                    return Optional.of(new Line(channel));
+                } catch (IOException _) {
+                    channel.close();
+                    return Optional.empty();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         String receive() throws IOException {
@@ -96,8 +124,8 @@ class TestedMachineTest {
                 "qtest",
                 "-drive",
                 "if=none,id=d,driver=null-co,size=1M,read-zeroes=on,throttling.iops-total=10");
-        try (Line test = new Line(tester);
-                Line qmp = new Line(monitor)) {
+        try (Line test = Line.to(tester);
+                Line qmp = Line.to(monitor)) {
             assertThat(test.ask("clock_set 2000000000")).isEqualTo("OK 2000000000");
             qmp.receive();
             qmp.ask("{'execute':'qmp_capabilities'}");
@@ -126,8 +154,8 @@ class TestedMachineTest {
     @Test
     void whatIsSaidIsNoted() throws Exception {
         start();
-        try (Line test = new Line(tester);
-                Line qmp = new Line(monitor)) {
+        try (Line test = Line.to(tester);
+                Line qmp = Line.to(monitor)) {
             assertThat(test.ask("clock_step 5")).isEqualTo("FAIL Unknown command 'clock_step'");
             qmp.receive();
             qmp.ask("{'execute':'qmp_capabilities'}");
@@ -145,8 +173,8 @@ class TestedMachineTest {
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
         start("-accel", "qtest");
-        try (Line test = new Line(tester);
-                Line qmp = new Line(monitor)) {
+        try (Line test = Line.to(tester);
+                Line qmp = Line.to(monitor)) {
             assertThat(test.ask("readl 0")).isEqualTo("FAIL Unknown command 'readl'");
             assertThat(test.ask("clock_step x")).isEqualTo("FAIL clock_step: 'x' is no number");
             assertThat(test.ask("clock_set")).isEqualTo("FAIL Unknown command 'clock_set'");
