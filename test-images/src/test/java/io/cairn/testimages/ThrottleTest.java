@@ -105,6 +105,48 @@ class ThrottleTest {
     }
 
     @Test
+    void drainOfANodeAboveLetsPass() throws BlockException {
+        add("t", "full");
+        BlockNode above = filter("copy-on-read", new Options().put("file", "t"));
+        assertDrainLetsPass(above, above);
+    }
+
+    /// What comes through a node that is drained because of one of its children may wait in another
+    /// one.
+    @Test
+    void drainOfANodeBesideLetsPass() throws BlockException {
+        add("t", "full");
+        BlockNode beside = add("beside", "wide");
+        Options votes = new Options().put("vote-threshold", "2").put("children.0", "t");
+        BlockNode above = filter("quorum", votes.put("children.1", "beside"));
+        assertDrainLetsPass(above, beside);
+    }
+
+    private BlockNode filter(String driver, Options options) throws BlockException {
+        options.put("driver", driver).put("node-name", "above");
+        return graph.add(new OpenRequest(null, options, TestGraph.WRITABLE, true));
+    }
+
+    private void assertDrainLetsPass(BlockNode above, BlockNode drained) throws BlockException {
+        try (BlockBackend backend = backend(above);
+                Workers workers = Workers.virtual("waiting")) {
+            fork(workers, () -> write(backend));
+            Eventually.await("it waits", () -> group("full").waiting() == 1);
+            graph.drain(drained).close();
+            Eventually.await("it has passed", () -> passed.get() == 1);
+            fork(workers, () -> write(backend));
+            Eventually.await("the next one waits", () -> group("full").waiting() == 1);
+            graph.drain(drained).close();
+            workers.join();
+        }
+        assertThat(passed).hasValue(2);
+    }
+
+    private static void write(BlockBackend backend) throws BlockException {
+        backend.write(0, ByteBuffer.allocateDirect(512), WriteFlags.NONE);
+    }
+
+    @Test
     void flushesDoNotWait() throws BlockException {
         try (BlockBackend backend = backend(add("t", "full"))) {
             backend.flush();

@@ -1,5 +1,7 @@
 package io.cairn.block.filter;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.cairn.block.BlockException;
 import io.cairn.block.WriteFlags;
 import io.cairn.block.option.Options;
@@ -21,6 +23,9 @@ final class ThrottleInstance extends PassThrough {
 
     /// Changed only while the node is drained.
     private volatile ThrottleMember member;
+
+    @GuardedBy("this")
+    private int drains;
 
     ThrottleInstance(Child file, ThrottleGroups groups, ThrottleMember member) {
         super(file);
@@ -103,11 +108,10 @@ final class ThrottleInstance extends PassThrough {
             return Prepared.NOTHING;
         }
         ThrottleMember moved = groups.join(name);
-        moved.beginBypass();
         return new Prepared() {
             @Override
             public void commit() {
-                member = moved;
+                move(moved);
                 old.close();
             }
 
@@ -121,13 +125,22 @@ final class ThrottleInstance extends PassThrough {
     // ---- waiting
 
     @Override
-    public void drained() {
+    public synchronized void drained() {
+        drains++;
         member.beginBypass();
     }
 
     @Override
-    public void undrained() {
+    public synchronized void undrained() {
+        drains--;
         member.endBypass();
+    }
+
+    private synchronized void move(ThrottleMember moved) {
+        for (int i = 0; i < drains; i++) {
+            moved.beginBypass();
+        }
+        member = moved;
     }
 
     @Override

@@ -19,9 +19,13 @@ import io.cairn.block.throttle.ThrottleClock;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -777,8 +781,50 @@ public final class BlockGraph implements AutoCloseable {
     /// request in flight.
     public Drain drain(BlockNode node) {
         beginQuiesce(node);
-        awaitQuiesced(node);
+        if (objects.throttleGroups().isEmpty()) {
+            awaitQuiesced(node);
+            return new Drain(node);
+        }
+        Set<BlockNode> slow = Collections.newSetFromMap(new IdentityHashMap<>());
+        addWhereRequestsAre(slow, node);
+        List<DriverInstance> told = new ArrayList<>();
+        synchronized (drainLock) {
+            for (BlockNode below : slow) {
+                if (below.isOpen()) {
+                    below.driverInstance().drained();
+                    told.add(below.driverInstance());
+                }
+            }
+        }
+        try {
+            awaitQuiesced(node);
+        } finally {
+            synchronized (drainLock) {
+                told.forEach(DriverInstance::undrained);
+            }
+        }
         return new Drain(node);
+    }
+
+    /// The nodes in which requests may wait that came through one of those that are drained with a
+    /// node: those nodes and all below them.
+    private static void addWhereRequestsAre(Set<BlockNode> found, BlockNode drained) {
+        addSubtree(found, drained);
+        for (ChildEdge edge : drained.parents()) {
+            if (edge.parent() instanceof BlockNode parent && !found.contains(parent)) {
+                addWhereRequestsAre(found, parent);
+            }
+        }
+    }
+
+    private static void addSubtree(Set<BlockNode> found, BlockNode top) {
+        Deque<BlockNode> open = new ArrayDeque<>(List.of(top));
+        while (!open.isEmpty()) {
+            BlockNode node = open.remove();
+            if (found.add(node)) {
+                node.children().forEach(child -> open.add(child.node()));
+            }
+        }
     }
 
     void beginQuiesce(BlockNode node) {

@@ -293,11 +293,13 @@ public abstract class DriverInstance {
     /// A request of a parent reached an event.
     public void debugEvent(DebugEvent event) throws BlockException {}
 
-    /// Called when a drain of the node begins, before its requests are waited for: the driver lets
-    /// go what it holds back and stops its own background work. Must not block.
+    /// Called when a drain of the node begins, before its requests are waited for, or while those
+    /// of a node above it are: the driver lets go what it holds back and stops its own background
+    /// work. Nests. Must not block.
     public void drained() {}
 
-    /// Called when the last drain has ended and requests may come again. Must not block.
+    /// Called when a drain that it was told of has ended; requests may come again after the last.
+    /// Must not block.
     public void undrained() {}
 
     /// Makes requests fail with `ECANCELED` that the driver lets wait for something other than

@@ -51,6 +51,11 @@ public final class ThrottleGroups {
         return all().stream().mapToInt(ThrottleGroup::waiting).sum();
     }
 
+    /// True if there is no group, so that no request waits for a limit.
+    public synchronized boolean isEmpty() {
+        return groups.isEmpty();
+    }
+
     private synchronized List<ThrottleGroup> all() {
         return List.copyOf(groups.values());
     }
