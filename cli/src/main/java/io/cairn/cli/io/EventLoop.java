@@ -1,9 +1,13 @@
 package io.cairn.cli.io;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import io.cairn.block.Workers;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +34,10 @@ final class EventLoop {
 
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final @Nullable Runnable afterEach;
+
+    /// What is to be done when there are no requests.
+    @GuardedBy("this")
+    private final List<Runnable> whenQuiet = new ArrayList<>();
 
     /// The requests whose end was not taken yet.
     private int outstanding;
@@ -94,6 +102,7 @@ final class EventLoop {
             afterEach.run();
             notifyAll();
         }
+        takeWhenQuiet().forEach(Runnable::run);
     }
 
     /// Takes the events that are there.
@@ -120,6 +129,28 @@ final class EventLoop {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /// Has something done when all requests have ended: by the caller if that is soon, else by who
+    /// ends the last one.
+    void whenQuiet(Runnable action) {
+        awaitAllBut(() -> 0);
+        synchronized (this) {
+            if (outstanding > 0) {
+                whenQuiet.add(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    private synchronized List<Runnable> takeWhenQuiet() {
+        if (outstanding > 0 || whenQuiet.isEmpty()) {
+            return List.of();
+        }
+        List<Runnable> actions = List.copyOf(whenQuiet);
+        whenQuiet.clear();
+        return actions;
     }
 
     private synchronized boolean isQuiet() {

@@ -4,6 +4,7 @@ import io.cairn.block.graph.BlockBackend;
 import io.cairn.cli.console.Invocation;
 import io.cairn.cli.console.Messages;
 import io.cairn.cli.image.Images;
+import io.cairn.qmp.hmp.ImageConsole;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -12,7 +13,7 @@ import java.util.function.IntSupplier;
 
 /// The commands of the tool, for images that another tool has open. What they have to say goes to
 /// standard output at once; asynchronous requests tell of their end when they end.
-public final class IoConsole {
+public final class IoConsole implements ImageConsole {
     private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
     private final String prefix;
     private final Session session;
@@ -34,11 +35,20 @@ public final class IoConsole {
     /// Carries out a command.
     ///
     /// @return what is wrong with it, in lines without the program's name
+    @Override
     public String execute(BlockBackend image, String command) {
         session.execute(image, command);
         String wrong = errors.toString(StandardCharsets.UTF_8);
         errors.reset();
         return wrong.replace(prefix, "");
+    }
+
+    /// The same, and waits for requests that end soon.
+    @Override
+    public String executeAndClose(BlockBackend image, String command) {
+        String wrong = execute(image, command);
+        session.events().whenQuiet(image::close);
+        return wrong;
     }
 
     /// Waits until what was admitted has been done.

@@ -95,7 +95,7 @@ final class SystemRun {
         }
         daemon.setAnnouncer(standard::announce);
         IoConsole console = new IoConsole(invocation, images);
-        daemon.setConsole(console::execute);
+        daemon.setConsole(console);
         clock = isUnderTest() ? new MachineClock(images.graph(), console) : null;
         for (String signal : new String[] {"TERM", "INT", "HUP"}) {
             Signals.onSignal(signal, () -> service.end("host-signal"));

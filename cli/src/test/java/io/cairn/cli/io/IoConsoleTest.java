@@ -102,4 +102,18 @@ class IoConsoleTest {
         assertThat(counted(OperationKind.WRITE).operations()).isZero();
         assertThat(counted(OperationKind.FLUSH).operations()).isZero();
     }
+
+    @Test
+    void whatIsLentForACommandStaysUntilItsRequestsAreOver() throws Exception {
+        BlockBackend lent =
+                images.graph().newBackend("", drive.node(), Permissions.NONE, Permissions.ALL);
+        Accounting counted = new Accounting(Accounting.Settings.DEFAULT);
+        lent.account(counted);
+
+        assertThat(console.executeAndClose(lent, "aio_write -P 3 2M 64M")).isEmpty();
+
+        assertThat(counted.statistics(OperationKind.WRITE).operations()).isEqualTo(1);
+        assertThat(counted.statistics(OperationKind.WRITE).failed()).isZero();
+        assertThat(lent.root()).isNull();
+    }
 }

@@ -2,6 +2,7 @@ package io.cairn.qmp.daemon;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.InvalidOptionException;
+import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.option.JsonObject;
 import io.cairn.block.option.JsonValue;
@@ -248,10 +249,20 @@ public final class StorageDaemon implements AutoCloseable {
 
     /// Lets people's commands read, write and examine images.
     public void setConsole(ImageConsole console) {
-        humanCommands.setConsole((backend, command) -> {
-            awaitSent();
-            return console.execute(backend, command);
-        });
+        humanCommands.setConsole(
+                new ImageConsole() {
+                    @Override
+                    public String execute(BlockBackend backend, String command) {
+                        awaitSent();
+                        return console.execute(backend, command);
+                    }
+
+                    @Override
+                    public String executeAndClose(BlockBackend backend, String command) {
+                        awaitSent();
+                        return console.executeAndClose(backend, command);
+                    }
+                });
     }
 
     /// Sends what commands have to tell people, line by line, to a place of the process's own.

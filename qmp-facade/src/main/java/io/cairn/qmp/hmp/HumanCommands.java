@@ -2,7 +2,6 @@ package io.cairn.qmp.hmp;
 
 import io.cairn.block.BlockException;
 import io.cairn.block.Permissions;
-import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockGraph;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.OpenRequest;
@@ -249,9 +248,8 @@ public final class HumanCommands {
             return open.execute(drive.get().backend(), command);
         }
         BlockNode node = BlockJob.findNode(graph, name);
-        try (BlockBackend backend = graph.newBackend("", node, Permissions.NONE, Permissions.ALL)) {
-            return open.execute(backend, command);
-        }
+        return open.executeAndClose(
+                graph.newBackend("", node, Permissions.NONE, Permissions.ALL), command);
     }
 
     private String addDrive(Words words) throws BlockException, QmpException {

@@ -8,8 +8,15 @@ import io.cairn.block.graph.BlockBackend;
 public interface ImageConsole {
     /// Carries out a command.
     ///
-    /// @param backend of a drive, or one made for this command, which is closed once its requests
-    ///   are over
+    /// @param backend of a drive
     /// @return the errors, lines ended by `\n`
     String execute(BlockBackend backend, String command);
+
+    /// The same with a backend that was made for this command: it is closed when the requests that
+    /// the command has started are over.
+    default String executeAndClose(BlockBackend backend, String command) {
+        try (backend) {
+            return execute(backend, command);
+        }
+    }
 }
