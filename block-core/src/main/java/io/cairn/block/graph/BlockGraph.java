@@ -12,20 +12,15 @@ import io.cairn.block.option.FilenameSyntax;
 import io.cairn.block.spi.BlockDriver;
 import io.cairn.block.spi.ChangingChildren;
 import io.cairn.block.spi.ChildPermissions;
-import io.cairn.block.spi.DriverInstance;
 import io.cairn.block.statistics.Accounting;
 import io.cairn.block.throttle.SteppedClock;
 import io.cairn.block.throttle.ThrottleClock;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +42,7 @@ public final class BlockGraph implements AutoCloseable {
 
     private final ObjectRegistry objects = new ObjectRegistry();
     private final ReentrantLock writer = new ReentrantLock();
-    private final Object drainLock = new Object();
+    private final Drains drains = new Drains(objects.throttleGroups());
     private final Random random = new Random();
     private final List<BlockBackend> backends = new CopyOnWriteArrayList<>();
     private final NamedBackends devices = new NamedBackends(this);
@@ -402,35 +397,15 @@ public final class BlockGraph implements AutoCloseable {
     /// Makes an edge between nodes that are drained, unless the transaction is aborted. Permissions
     /// are left to be updated.
     void attach(ChildEdge edge, GraphTransaction transaction) {
-        join(edge);
-        transaction.onAbort(() -> part(edge));
+        drains.join(edge);
+        transaction.onAbort(() -> drains.part(edge));
     }
 
     /// Removes an edge between nodes that are drained, unless the transaction is aborted.
     /// Permissions are left to be updated; the child may be without an owner then.
     void detach(ChildEdge edge, GraphTransaction transaction) {
-        part(edge);
-        transaction.onAbort(() -> join(edge));
-    }
-
-    private void join(ChildEdge edge) {
-        synchronized (drainLock) {
-            edge.parentNode().ifPresent(parent -> parent.addChild(edge));
-            edge.node().addParent(edge);
-            if (edge.node().quiesced() > 0) {
-                edge.parent().quiesce(edge);
-            }
-        }
-    }
-
-    private void part(ChildEdge edge) {
-        synchronized (drainLock) {
-            edge.parentNode().ifPresent(parent -> parent.removeChild(edge));
-            edge.node().removeParent(edge);
-            if (edge.node().quiesced() > 0) {
-                edge.parent().resume(edge);
-            }
-        }
+        drains.part(edge);
+        transaction.onAbort(() -> drains.join(edge));
     }
 
     /// Puts an edge into its child's list of parents and updates the permissions below.
@@ -442,22 +417,13 @@ public final class BlockGraph implements AutoCloseable {
             PermissionUpdate.prepare(transaction, List.of(child));
             transaction.commit();
         }
-        synchronized (drainLock) {
-            if (child.quiesced() > 0) {
-                edge.parent().quiesce(edge);
-            }
-        }
+        drains.joined(edge);
     }
 
     /// Takes an edge out of its child's list of parents; the child goes if nobody else owns it.
     void unlink(ChildEdge edge) {
         BlockNode child = edge.node();
-        synchronized (drainLock) {
-            child.removeParent(edge);
-            if (child.quiesced() > 0) {
-                edge.parent().resume(edge);
-            }
-        }
+        drains.leave(edge);
         if (!releaseIfUnused(child)) {
             relaxPermissions(child);
         }
@@ -773,102 +739,20 @@ public final class BlockGraph implements AutoCloseable {
 
         @Override
         public void close() {
-            endQuiesce(node);
+            drains.end(node);
         }
     }
 
     /// Quiesces a node and waits until it is idle. Nests. Never called by a thread that has a
     /// request in flight.
     public Drain drain(BlockNode node) {
-        beginQuiesce(node);
-        if (objects.throttleGroups().isEmpty()) {
-            awaitQuiesced(node);
-            return new Drain(node);
-        }
-        Set<BlockNode> slow = Collections.newSetFromMap(new IdentityHashMap<>());
-        addWhereRequestsAre(slow, node);
-        List<DriverInstance> told = new ArrayList<>();
-        synchronized (drainLock) {
-            for (BlockNode below : slow) {
-                if (below.isOpen()) {
-                    below.driverInstance().drained();
-                    told.add(below.driverInstance());
-                }
-            }
-        }
-        try {
-            awaitQuiesced(node);
-        } finally {
-            synchronized (drainLock) {
-                told.forEach(DriverInstance::undrained);
-            }
-        }
+        drains.begin(node);
+        drains.awaitIdle(node);
         return new Drain(node);
     }
 
-    /// The nodes in which requests may wait that came through one of those that are drained with a
-    /// node: those nodes and all below them.
-    private static void addWhereRequestsAre(Set<BlockNode> found, BlockNode drained) {
-        addSubtree(found, drained);
-        for (ChildEdge edge : drained.parents()) {
-            if (edge.parent() instanceof BlockNode parent && !found.contains(parent)) {
-                addWhereRequestsAre(found, parent);
-            }
-        }
-    }
-
-    private static void addSubtree(Set<BlockNode> found, BlockNode top) {
-        Deque<BlockNode> open = new ArrayDeque<>(List.of(top));
-        while (!open.isEmpty()) {
-            BlockNode node = open.remove();
-            if (found.add(node)) {
-                node.children().forEach(child -> open.add(child.node()));
-            }
-        }
-    }
-
-    void beginQuiesce(BlockNode node) {
-        synchronized (drainLock) {
-            node.setQuiesced(node.quiesced() + 1);
-            if (node.quiesced() == 1) {
-                for (ChildEdge edge : node.parents()) {
-                    edge.parent().quiesce(edge);
-                }
-                if (node.isOpen()) {
-                    node.driverInstance().drained();
-                }
-            }
-        }
-    }
-
-    /// The node has its driver, which may stand on a child that is drained already.
-    void opened(BlockNode node, DriverInstance instance) {
-        synchronized (drainLock) {
-            node.opened(instance);
-            if (node.quiesced() > 0) {
-                instance.drained();
-            }
-        }
-    }
-
-    void awaitQuiesced(BlockNode node) {
-        for (ChildEdge edge : node.parents()) {
-            edge.parent().awaitIdle(edge);
-        }
-        node.io().inFlight().awaitIdle();
-    }
-
-    void endQuiesce(BlockNode node) {
-        synchronized (drainLock) {
-            node.setQuiesced(node.quiesced() - 1);
-            if (node.quiesced() == 0) {
-                if (node.isOpen()) {
-                    node.driverInstance().undrained();
-                }
-                for (ChildEdge edge : node.parents()) {
-                    edge.parent().resume(edge);
-                }
-            }
-        }
+    /// Who is to be quiet, and how often.
+    Drains drains() {
+        return drains;
     }
 }

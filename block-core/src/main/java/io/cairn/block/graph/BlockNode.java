@@ -664,17 +664,17 @@ public final class BlockNode implements Node, Parent {
 
     @Override
     public void quiesce(ChildEdge edge) {
-        graph.beginQuiesce(this);
+        graph.drains().begin(this);
     }
 
     @Override
     public void resume(ChildEdge edge) {
-        graph.endQuiesce(this);
+        graph.drains().end(this);
     }
 
     @Override
     public void awaitIdle(ChildEdge edge) {
-        graph.awaitQuiesced(this);
+        graph.drains().awaitParents(this);
     }
 
     @Override

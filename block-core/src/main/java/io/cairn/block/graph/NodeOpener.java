@@ -270,7 +270,7 @@ final class NodeOpener {
         }
         boolean done = false;
         try {
-            graph.opened(node, driver.open(new Context(node, options, storage)));
+            graph.drains().opened(node, driver.open(new Context(node, options, storage)));
             graph.takePlace(node);
             if (followBacking && !driver.supportsBacking()) {
                 requireNoBacking(options);
