@@ -22,8 +22,6 @@ final class LinuxFuse implements FuseDevice {
 
     private static final long SENT = 0;
 
-    private static final SocketAbi ABI = SocketAbi.of(System.getProperty("os.arch"));
-
     private final String mountpoint;
 
     /// The number of the filesystem's device.
@@ -32,17 +30,18 @@ final class LinuxFuse implements FuseDevice {
     private final boolean isHelped;
     private final CountedDescriptor device;
 
-    /// A counter (`eventfd`) that is raised to end all waits.
-    private final CountedDescriptor counter;
+    /// Raised to end all waits.
+    private final EventCounter counter;
 
     private volatile boolean isOver;
 
-    private LinuxFuse(String mountpoint, String number, boolean isHelped, int device, int counter) {
+    private LinuxFuse(
+            String mountpoint, String number, boolean isHelped, int device, EventCounter counter) {
         this.mountpoint = mountpoint;
         this.number = number;
         this.isHelped = isHelped;
         this.device = new CountedDescriptor(device);
-        this.counter = new CountedDescriptor(counter);
+        this.counter = counter;
     }
 
     /// Mounts by ourselves, or where only the administrator may by the helper for users.
@@ -68,7 +67,7 @@ final class LinuxFuse implements FuseDevice {
         try {
             LinuxCalls.setNonBlocking(fd);
             String number = MountTable.deviceAt(path);
-            return new LinuxFuse(path, number, isHelped, fd, LinuxCalls.openEvents());
+            return new LinuxFuse(path, number, isHelped, fd, EventCounter.open());
         } catch (BlockException e) {
             unmount(path, isHelped);
             LinuxCalls.close(fd);
@@ -125,42 +124,22 @@ final class LinuxFuse implements FuseDevice {
 
     @Override
     public Event await(long timeoutMillis) throws BlockException {
-        int messages;
-        try {
-            messages = device.enter();
-        } catch (BlockException _) {
+        if (isOver) {
             return Event.OVER;
         }
+        int events;
         try {
-            int events = counter.enter();
-            try {
-                return isOver ? Event.OVER : poll(messages, events, timeoutMillis);
-            } finally {
-                counter.leave();
+            events = counter.poll(device, POLLIN, timeoutMillis);
+        } catch (BlockException e) {
+            if (isOver) {
+                return Event.OVER;
             }
-        } finally {
-            device.leave();
+            throw e;
         }
-    }
-
-    private static Event poll(int messages, int events, long timeoutMillis) throws BlockException {
-        try (CallFrame frame = CallFrame.take()) {
-            int first = CallFrame.DATA + 16;
-            frame.memory()
-                    .putLong(CallFrame.DATA, timeoutMillis / 1000)
-                    .putLong(CallFrame.DATA + 8, timeoutMillis % 1000 * 1_000_000)
-                    .putInt(first, messages)
-                    .putInt(first + 4, POLLIN)
-                    .putInt(first + 8, events)
-                    .putInt(first + 12, POLLIN);
-            long timeout = timeoutMillis == FOREVER ? 0 : frame.data();
-            long count = Syscall.call(frame, ABI.ppoll(), frame.data() + 16, 2, timeout, 0, 0, 0);
-            if (count == 0 || count == -Errno.EINTR.value()) {
-                return Event.TIMEOUT;
-            }
-            LinuxCalls.check(count);
-            return frame.memory().getShort(first + 14) != 0 ? Event.OVER : Event.MESSAGE;
+        if (isOver || (events & EventCounter.RAISED) != 0) {
+            return Event.OVER;
         }
+        return events == 0 ? Event.TIMEOUT : Event.MESSAGE;
     }
 
     @Override
@@ -222,16 +201,7 @@ final class LinuxFuse implements FuseDevice {
     @Override
     public void stop() {
         isOver = true;
-        try {
-            int fd = counter.enter();
-            try {
-                LinuxCalls.signal(fd);
-            } finally {
-                counter.leave();
-            }
-        } catch (BlockException _) {
-            // Closed: nobody waits.
-        }
+        counter.raise();
     }
 
     /// What is mounted there by now may be somebody else's.

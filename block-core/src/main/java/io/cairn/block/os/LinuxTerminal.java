@@ -25,27 +25,25 @@ final class LinuxTerminal implements PseudoTerminal {
     private static final int POLLOUT = 4;
     private static final int POLLHUP = 0x10;
 
-    private static final SocketAbi ABI = SocketAbi.of(System.getProperty("os.arch"));
-
     private final String name;
     private final CountedDescriptor master;
 
-    /// A counter (`eventfd`) that is raised to end what waits for the terminal.
-    private final CountedDescriptor counter;
+    /// Raised to end what waits for the terminal.
+    private final EventCounter counter;
 
     private volatile boolean isClosed;
 
-    private LinuxTerminal(String name, int master, int events) {
+    private LinuxTerminal(String name, int master, EventCounter counter) {
         this.name = name;
         this.master = new CountedDescriptor(master);
-        this.counter = new CountedDescriptor(events);
+        this.counter = counter;
     }
 
     static LinuxTerminal open() throws BlockException {
         int bits = LinuxCalls.O_RDWR | O_NOCTTY | LinuxCalls.NON_BLOCKING;
         int master = LinuxCalls.openAt(LinuxCalls.AT_FDCWD, "/dev/ptmx", bits, 0);
         try {
-            return new LinuxTerminal(unlock(master), master, LinuxCalls.openEvents());
+            return new LinuxTerminal(unlock(master), master, EventCounter.open());
         } catch (BlockException e) {
             LinuxCalls.close(master);
             throw e;
@@ -117,12 +115,12 @@ final class LinuxTerminal implements PseudoTerminal {
     @Override
     public Optional<ByteStream> awaitPeer() throws BlockException {
         try {
-            lowerCounter();
+            counter.lower();
             while (!isClosed) {
                 if ((poll(POLLIN, 0) & POLLHUP) == 0) {
                     return Optional.of(new Session());
                 }
-                awaitCounter(LOOK_MILLIS);
+                boolean _ = counter.await(LOOK_MILLIS);
             }
         } catch (BlockException e) {
             if (!isClosed) {
@@ -132,71 +130,11 @@ final class LinuxTerminal implements PseudoTerminal {
         return Optional.empty();
     }
 
-    private boolean awaitCounter(long millis) throws BlockException {
-        int fd = counter.enter();
-        try {
-            return SocketCalls.poll(fd, millis);
-        } finally {
-            counter.leave();
-        }
-    }
-
-    /// Takes back what has ended the session before.
-    private void lowerCounter() throws BlockException {
-        if (awaitCounter(0)) {
-            int fd = counter.enter();
-            try (CallFrame frame = CallFrame.take()) {
-                int read = LinuxCalls.numbers().read();
-                Syscall.call(frame, read, fd, frame.data(), Long.BYTES, 0, 0, 0);
-            } finally {
-                counter.leave();
-            }
-        }
-    }
-
-    private void raiseCounter() {
-        try {
-            int fd = counter.enter();
-            try {
-                LinuxCalls.signal(fd);
-            } finally {
-                counter.leave();
-            }
-        } catch (BlockException _) {
-            // Closed: nobody waits.
-        }
-    }
-
     /// Waits for an event of the terminal, or for the counter.
     ///
     /// @return the events of the terminal, none if the counter or the time was first
     private int poll(int wanted, long timeoutMillis) throws BlockException {
-        int fd = master.enter();
-        try (CallFrame frame = CallFrame.take()) {
-            int events = counter.enter();
-            try {
-                int first = CallFrame.DATA + 16;
-                frame.memory()
-                        .putLong(CallFrame.DATA, timeoutMillis / 1000)
-                        .putLong(CallFrame.DATA + 8, timeoutMillis % 1000 * 1_000_000)
-                        .putInt(first, fd)
-                        .putInt(first + 4, wanted)
-                        .putInt(first + 8, events)
-                        .putInt(first + 12, POLLIN);
-                long n =
-                        Syscall.call(
-                                frame, ABI.ppoll(), frame.data() + 16, 2, frame.data(), 0, 0, 0);
-                if (n == -Errno.EINTR.value()) {
-                    return 0;
-                }
-                LinuxCalls.check(n);
-                return frame.memory().getShort(first + 6);
-            } finally {
-                counter.leave();
-            }
-        } finally {
-            master.leave();
-        }
+        return counter.poll(master, wanted, timeoutMillis) & ~EventCounter.RAISED;
     }
 
     /// Reads what is there; 0 when nobody has the other end open, -1 when nothing has come.
@@ -233,7 +171,7 @@ final class LinuxTerminal implements PseudoTerminal {
     @Override
     public void close() {
         isClosed = true;
-        raiseCounter();
+        counter.raise();
         if (master.close()) {
             counter.close();
         }
@@ -289,7 +227,7 @@ final class LinuxTerminal implements PseudoTerminal {
         public void shutdown() {
             if (!isEnded()) {
                 isOver = true;
-                raiseCounter();
+                counter.raise();
             }
         }
 
