@@ -1,6 +1,7 @@
 package io.cairn.fuse.server;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.StallWatch;
 import io.cairn.block.Workers;
 import io.cairn.block.os.FuseDevice;
 
@@ -21,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 /// from it. A thread that has lost the turn leaves when its request is done.
 ///
 /// What waits for a message for longer than a moment holds no memory for it.
-final class FuseWorkers {
+final class FuseWorkers implements StallWatch.Watched {
     /// The most requests under way; further ones wait in the kernel.
     static final int MOST = 64;
 
@@ -36,7 +37,7 @@ final class FuseWorkers {
     private final String name;
     private final Executor threads;
     private final FusePace pace = new FusePace();
-    private final StallWatch watch = StallWatch.shared();
+    private final StallWatch watch = SharedWatch.WATCH;
 
     /// Counts the beginnings and ends of turns' requests: odd while who has the turn carries one
     /// out. Who changes an odd one decides over the turn.
@@ -194,7 +195,8 @@ final class FuseWorkers {
     /// Relieves who is where it was when this was called last.
     ///
     /// @return whether anything has moved or is under way
-    boolean look() {
+    @Override
+    public boolean look() {
         long now = turn.get();
         boolean isRunning = (now & 1) != 0;
         boolean isStill = now == seenTurn;
@@ -210,5 +212,12 @@ final class FuseWorkers {
         if (isExpected.compareAndSet(false, true)) {
             Workers.startVirtual(name + " ended", ended);
         }
+    }
+
+    /// There is one for all files that this process serves, from the first one on.
+    private static final class SharedWatch {
+        static final StallWatch WATCH = new StallWatch("fuse:watch");
+
+        private SharedWatch() {}
     }
 }

@@ -1,6 +1,7 @@
 package io.cairn.nbd.server;
 
 import io.cairn.block.BlockException;
+import io.cairn.block.StallWatch;
 import io.cairn.block.Workers;
 import io.cairn.block.os.ByteStream;
 import io.cairn.block.os.HostListener;
@@ -60,7 +61,9 @@ public final class NbdServer implements AutoCloseable {
     /// A server that carries out requests on given threads.
     NbdServer(ServerOptions options, Executor threads) {
         this.options = options;
-        resources = new Resources(threads, new ByteBudget(BUDGET), new StallWatch(), new Pipes());
+        resources =
+                new Resources(
+                        threads, new ByteBudget(BUDGET), new StallWatch("nbd:watch"), new Pipes());
     }
 
     /// Offers a disk from now on, in place of one of the same name.

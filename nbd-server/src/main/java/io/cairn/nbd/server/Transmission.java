@@ -4,6 +4,7 @@ import io.cairn.block.BlockException;
 import io.cairn.block.BufferPool;
 import io.cairn.block.Errno;
 import io.cairn.block.PooledBuffer;
+import io.cairn.block.StallWatch;
 import io.cairn.block.os.PagePipe;
 import io.cairn.protocol.nbd.NbdStream;
 import io.cairn.protocol.nbd.NbdWire;
@@ -26,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// the disk while another is sent. A worker that gets stuck in what was expected to be quick is
 /// {@linkplain #relieve(long) relieved} of its turn. When nothing comes for a moment the workers
 /// leave, and only who called {@link #run()} waits for more.
-final class Transmission {
+final class Transmission implements StallWatch.Watched {
     private static final int MAX_WORKERS = 16;
     private static final int PATIENCE_SECONDS = 5;
 
@@ -70,8 +71,8 @@ final class Transmission {
     /// guarded by itself.
     private final Map<Long, PooledBuffer> abandoned = new HashMap<>();
 
-    /// What {@link StallWatch} saw last; used by it alone.
-    long seenSerial;
+    /// The serial number that was seen last; of the watch's thread.
+    private long seenSerial;
 
     Transmission(NbdStream in, Session session, NbdServer.Resources resources) {
         this.in = in;
@@ -371,7 +372,7 @@ final class Transmission {
     /// the watch alone.
     ///
     /// @param odd the serial number of that request
-    void relieve(long odd) {
+    private void relieve(long odd) {
         ReplyBuffer stuck = ofTurn;
         // While a client takes no replies there is no use in carrying out more of its requests.
         if (sending.isLocked()) {
@@ -396,9 +397,18 @@ final class Transmission {
         turns.pass();
     }
 
-    /// The serial number of what the worker with the turn does.
-    long serial() {
-        return serial.get();
+    /// The serial number of what the worker with the turn does. Relieves who has carried out the
+    /// same request since the last look.
+    @Override
+    public boolean look() {
+        long now = serial.get();
+        boolean isRunning = (now & 1) != 0;
+        boolean isStill = now == seenSerial;
+        if (isRunning && isStill) {
+            relieve(now);
+        }
+        seenSerial = now;
+        return isRunning || !isStill;
     }
 
     /// Sends what workers have for the client, the messages of one not mixed with those of others.

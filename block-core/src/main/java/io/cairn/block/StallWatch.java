@@ -1,40 +1,51 @@
-package io.cairn.nbd.server;
-
-import io.cairn.block.Workers;
+package io.cairn.block;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
-/// Looks for requests that take long although quick ones were expected, so that what came behind
+/// Looks for requests that take long although quick ones were expected, so that what comes behind
 /// them need not wait.
 ///
-/// It looks once a millisecond while there is work, and sleeps otherwise.
-final class StallWatch implements AutoCloseable {
+/// It looks once a millisecond while there is work, and sleeps otherwise. Thread-safe.
+public final class StallWatch implements AutoCloseable {
     private static final long TICK_NANOS = 1_000_000;
 
     /// Ticks without any request after which it sleeps.
     private static final int PATIENCE = 100;
 
-    private final List<Transmission> watched = new CopyOnWriteArrayList<>();
+    private final List<Watched> watched = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean isAsleep;
     private volatile boolean isOver;
 
-    StallWatch() {
-        thread = Workers.startDaemon("nbd:watch", this::watch);
+    /// Somebody who carries out requests.
+    @FunctionalInterface
+    public interface Watched {
+        /// Relieves whoever is where it was when this was called last. Called by the watch's thread
+        /// alone; must not block.
+        ///
+        /// @return whether anything has moved or is under way
+        boolean look();
     }
 
-    void add(Transmission transmission) {
-        watched.add(transmission);
+    /// @param name the thread's
+    public StallWatch(String name) {
+        thread = Workers.startDaemon(name, this::watch);
     }
 
-    void remove(Transmission transmission) {
-        watched.remove(transmission);
+    /// Looks at somebody from now on.
+    public void add(Watched one) {
+        watched.add(one);
+    }
+
+    /// Looks at somebody no more; a look that has begun may still be under way.
+    public void remove(Watched one) {
+        watched.remove(one);
     }
 
     /// There is work.
-    void wake() {
+    public void wake() {
         if (isAsleep) {
             isAsleep = false;
             LockSupport.unpark(thread);
@@ -57,23 +68,15 @@ final class StallWatch implements AutoCloseable {
         }
     }
 
-    /// Relieves who is where it was a tick ago.
-    ///
-    /// @return whether anything has moved or is under way
     private boolean look() {
         boolean isBusy = false;
-        for (Transmission transmission : watched) {
-            long serial = transmission.serial();
-            boolean isRunning = (serial & 1) != 0;
-            if (isRunning && serial == transmission.seenSerial) {
-                transmission.relieve(serial);
-            }
-            isBusy |= isRunning || serial != transmission.seenSerial;
-            transmission.seenSerial = serial;
+        for (Watched one : watched) {
+            isBusy |= one.look();
         }
         return isBusy;
     }
 
+    /// Ends the thread.
     @Override
     public void close() {
         isOver = true;
