@@ -6,8 +6,6 @@ import io.cairn.block.Workers;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,6 +26,14 @@ final class EventLoop {
         Runnable perform();
     }
 
+    /// Requests that belong together. Guarded by the loop.
+    private static final class Batch {
+        private int outstanding;
+
+        /// What is to be done when none is left.
+        private @Nullable Runnable over;
+    }
+
     private static final long MAX_HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long STEP_NANOS = 10_000;
     private static final long MAX_SETTLING_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -35,9 +41,9 @@ final class EventLoop {
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final @Nullable Runnable afterEach;
 
-    /// What is to be done when there are no requests.
+    /// To which requests belong that are started.
     @GuardedBy("this")
-    private final List<Runnable> whenQuiet = new ArrayList<>();
+    private Batch batch = new Batch();
 
     /// The requests whose end was not taken yet.
     private int outstanding;
@@ -55,10 +61,19 @@ final class EventLoop {
     /// Starts a request, and lets it come to where it first waits: those that are started after it
     /// come behind it in every queue. One that runs for long without waiting is left to itself.
     void start(String name, Request request) {
+        Batch of;
         synchronized (this) {
+            of = batch;
+            of.outstanding++;
             outstanding++;
         }
-        Thread thread = Workers.startVirtual(name, () -> post(ending(outcome(request))));
+        Thread thread =
+                Workers.startVirtual(
+                        name,
+                        () -> {
+                            post(ending(of, outcome(request)));
+                            finish(of);
+                        });
         long start = System.nanoTime();
         while (isRunning(thread) && System.nanoTime() - start < MAX_HEAD_START_NANOS) {
             LockSupport.parkNanos(thread, STEP_NANOS);
@@ -82,13 +97,25 @@ final class EventLoop {
         }
     }
 
-    private Runnable ending(Runnable then) {
+    private Runnable ending(Batch of, Runnable then) {
         return () -> {
             synchronized (this) {
+                of.outstanding--;
                 outstanding--;
             }
             then.run();
         };
+    }
+
+    private void finish(Batch of) {
+        Runnable over;
+        synchronized (this) {
+            over = of.outstanding == 0 ? of.over : null;
+            of.over = over == null ? of.over : null;
+        }
+        if (over != null) {
+            over.run();
+        }
     }
 
     /// Has something done on the session's thread.
@@ -102,7 +129,6 @@ final class EventLoop {
             afterEach.run();
             notifyAll();
         }
-        takeWhenQuiet().forEach(Runnable::run);
     }
 
     /// Takes the events that are there.
@@ -119,38 +145,43 @@ final class EventLoop {
 
     /// Waits for the end of all requests but so many, which cannot end; not for ever.
     synchronized void awaitAllBut(IntSupplier stuck) {
+        boolean _ = await(() -> outstanding <= stuck.getAsInt());
+    }
+
+    /// @return false if the condition did not come to hold soon
+    private synchronized boolean await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + MAX_SETTLING_NANOS;
-        long left = MAX_SETTLING_NANOS;
         try {
-            while (outstanding > stuck.getAsInt() && left > 0) {
+            while (!condition.getAsBoolean()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
                 TimeUnit.NANOSECONDS.timedWait(this, left);
-                left = deadline - System.nanoTime();
             }
+            return true;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /// Has something done when all requests have ended: by the caller if that is soon, else by who
-    /// ends the last one.
-    void whenQuiet(Runnable action) {
-        awaitAllBut(() -> 0);
+    /// The requests that are started from now on belong together, until {@link #endBatch}.
+    synchronized void beginBatch() {
+        batch = new Batch();
+    }
+
+    /// Has something done when the requests of the batch have ended: by the caller if that is soon,
+    /// else by who ends the last one.
+    void endBatch(Runnable over) {
         synchronized (this) {
-            if (outstanding > 0) {
-                whenQuiet.add(action);
+            Batch ended = batch;
+            batch = new Batch();
+            if (!await(() -> ended.outstanding == 0)) {
+                ended.over = over;
                 return;
             }
         }
-        action.run();
-    }
-
-    private synchronized List<Runnable> takeWhenQuiet() {
-        if (outstanding > 0 || whenQuiet.isEmpty()) {
-            return List.of();
-        }
-        List<Runnable> actions = List.copyOf(whenQuiet);
-        whenQuiet.clear();
-        return actions;
+        over.run();
     }
 
     private synchronized boolean isQuiet() {

@@ -46,9 +46,12 @@ public final class IoConsole implements ImageConsole {
     /// The same, and waits for requests that end soon.
     @Override
     public String executeAndClose(BlockBackend image, String command) {
-        String wrong = execute(image, command);
-        session.events().whenQuiet(image::close);
-        return wrong;
+        session.events().beginBatch();
+        try {
+            return execute(image, command);
+        } finally {
+            session.events().endBatch(image::close);
+        }
     }
 
     /// Waits until what was admitted has been done.

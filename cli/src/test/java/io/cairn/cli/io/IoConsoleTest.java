@@ -6,6 +6,7 @@ import io.cairn.block.NodeFlags;
 import io.cairn.block.Permissions;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.OpenRequest;
+import io.cairn.block.object.ThrottleGroupObject;
 import io.cairn.block.option.Options;
 import io.cairn.block.statistics.Accounting;
 import io.cairn.block.statistics.OperationKind;
@@ -105,8 +106,7 @@ class IoConsoleTest {
 
     @Test
     void whatIsLentForACommandStaysUntilItsRequestsAreOver() throws Exception {
-        BlockBackend lent =
-                images.graph().newBackend("", drive.node(), Permissions.NONE, Permissions.ALL);
+        BlockBackend lent = lend();
         Accounting counted = new Accounting(Accounting.Settings.DEFAULT);
         lent.account(counted);
 
@@ -115,5 +115,32 @@ class IoConsoleTest {
         assertThat(counted.statistics(OperationKind.WRITE).operations()).isEqualTo(1);
         assertThat(counted.statistics(OperationKind.WRITE).failed()).isZero();
         assertThat(lent.root()).isNull();
+    }
+
+    /// A request of another command that waits for days does not keep it.
+    @Test
+    void whatIsLentGoesWithItsOwnRequests() throws Exception {
+        images.graph()
+                .objects()
+                .add(ThrottleGroupObject.TYPE, "g", new Options().put("x-bps-total", "1"));
+        Options options =
+                new Options()
+                        .put("driver", "throttle")
+                        .put("throttle-group", "g")
+                        .put("file.driver", "null-co")
+                        .put("file.read-zeroes", true);
+        OpenRequest request = new OpenRequest(null, options, NodeFlags.READ_ONLY, true);
+        try (BlockBackend slow = images.graph().open(request, Permissions.NONE, Permissions.ALL)) {
+            assertThat(console.execute(slow, "aio_read 0 64k")).isEmpty();
+            assertThat(console.execute(slow, "aio_read 0 64k")).isEmpty();
+            BlockBackend lent = lend();
+
+            assertThat(console.executeAndClose(lent, "read 0 512")).isEmpty();
+            assertThat(lent.root()).isNull();
+        }
+    }
+
+    private BlockBackend lend() throws Exception {
+        return images.graph().newBackend("", drive.node(), Permissions.NONE, Permissions.ALL);
     }
 }
