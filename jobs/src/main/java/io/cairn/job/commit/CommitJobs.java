@@ -81,7 +81,7 @@ public final class CommitJobs {
                 MirrorSync.FULL,
                 true,
                 Mirrors.granularity(base),
-                false,
+                Mirrors.granularity(base),
                 Mirrors.DEFAULT_BUF_SIZE,
                 false,
                 TargetBacking.KEEP,

@@ -136,10 +136,11 @@ final class MirrorCopy {
         for (DirtyBitmap.Range r = dirty.nextDirty(0, length, maxPiece);
                 r != null;
                 r = dirty.nextDirty(0, length, maxPiece)) {
-            long n = Math.min(r.length(), length - r.offset());
-            dirty.reset(r.offset(), r.length());
+            long start = plan.unitStart(r.offset());
+            long end = plan.unitEnd(r.offset() + r.length());
+            dirty.reset(start, end - start);
             try {
-                copy(r.offset(), n);
+                copy(start, Math.min(end, length) - start);
             } catch (Failed e) {
                 throw e.failure();
             }

@@ -71,9 +71,9 @@ public final class MirrorJob extends BlockJob {
         super(graph, scheduler, plan.settings(), group);
         this.plan = plan;
         this.isToComplete = plan.completesItself();
-        long share = Math.min(MAX_PIECE, plan.bufSize() / WORKERS) & -plan.granularity();
-        this.pieceSize = Math.max(plan.granularity(), share);
-        this.stretch = Math.max(pieceSize, plan.bufSize() & -plan.granularity());
+        long share = plan.unitStart(Math.min(MAX_PIECE, plan.bufSize() / WORKERS));
+        this.pieceSize = Math.max(plan.unit(), share);
+        this.stretch = Math.max(pieceSize, plan.unitStart(plan.bufSize()));
     }
 
     void takeHold() throws BlockException {
@@ -134,7 +134,7 @@ public final class MirrorJob extends BlockJob {
                 shown,
                 target,
                 plan.isCommit(),
-                plan.isWhole(),
+                plan.unit(),
                 needed,
                 plan.copyMode(),
                 requests(),
@@ -238,8 +238,10 @@ public final class MirrorJob extends BlockJob {
             tellProgress(now);
             DirtyBitmap.Range range = now.dirty().nextDirty(cursor, Long.MAX_VALUE, stretch);
             if (range != null) {
-                cursor = range.offset() + range.length();
-                start(now, hands, range, isFirst);
+                long start = plan.unitStart(range.offset());
+                long end = plan.unitEnd(range.offset() + range.length());
+                cursor = Math.min(end, plan.source().length());
+                start(now, hands, start, cursor, isFirst);
                 isPaid = isReady;
             } else if (cursor > 0) {
                 cursor = 0;
@@ -282,11 +284,10 @@ public final class MirrorJob extends BlockJob {
     /// Copies a stretch, which counts as one for the speed.
     ///
     /// @param isFirst whether it is what the job does at once, whoever cancels it meanwhile
-    private void start(Parts now, Crew hands, DirtyBitmap.Range range, boolean isFirst)
+    private void start(Parts now, Crew hands, long start, long end, boolean isFirst)
             throws BlockException {
-        long end = range.offset() + range.length();
-        throttle(range.length());
-        for (long offset = range.offset(); offset < end; offset += pieceSize) {
+        throttle(end - start);
+        for (long offset = start; offset < end; offset += pieceSize) {
             if (!isFirst) {
                 pausePoint();
                 checkpoint();

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param base the node below the source whose data is not copied; null for none
 /// @param sync what is copied at first
 /// @param isCommit the target is the base
-/// @param granularity bytes that are copied together, a power of two
-/// @param isWhole the target takes nothing but whole granules
+/// @param granularity bytes for which one bit says that they are to be copied, a power of two
+/// @param unit bytes that are written together at the least, a power of two: the granularity, or
+///   clusters of the target that it cannot fill by itself
 /// @param bufSize the most bytes under way at once
 /// @param targetIsZero the target is known to read as zeroes
 /// @param backing what the target stands on in the end
@@ -37,7 +38,7 @@ public record MirrorPlan(
         MirrorSync sync,
         boolean isCommit,
         long granularity,
-        boolean isWhole,
+        long unit,
         long bufSize,
         boolean targetIsZero,
         TargetBacking backing,
@@ -46,4 +47,14 @@ public record MirrorPlan(
         OnError onTargetError,
         CopyMode copyMode,
         @Nullable String filterName,
-        boolean completesItself) {}
+        boolean completesItself) {
+    /// The start of the unit with a byte.
+    long unitStart(long offset) {
+        return offset & -unit;
+    }
+
+    /// The end of the last unit before an offset.
+    long unitEnd(long offset) {
+        return (offset + unit - 1) & -unit;
+    }
+}

@@ -42,7 +42,7 @@ final class MirrorTop extends PassThrough {
     private final Child target;
     private final RangeLocks ranges = new RangeLocks();
     private final boolean isCommit;
-    private final boolean isWhole;
+    private final long unit;
     private final Permissions needed;
     private final CancelScope scope;
     private final FailureListener failures;
@@ -55,14 +55,15 @@ final class MirrorTop extends PassThrough {
     private volatile boolean hasLetTargetGo;
 
     /// @param isCommit the target stands below the source
-    /// @param isWhole the target takes nothing but whole granules of the bitmap
+    /// @param unit bytes that are written to the target at the least, not less than the bitmap's
+    ///   granularity
     /// @param needed what is done to the target
     /// @param scope the requests to the target
     MirrorTop(
             Child source,
             Child target,
             boolean isCommit,
-            boolean isWhole,
+            long unit,
             Permissions needed,
             CopyMode mode,
             CancelScope scope,
@@ -70,7 +71,7 @@ final class MirrorTop extends PassThrough {
         super(source);
         this.target = target;
         this.isCommit = isCommit;
-        this.isWhole = isWhole;
+        this.unit = unit;
         this.needed = needed;
         this.mode = mode;
         this.scope = scope;
@@ -140,18 +141,21 @@ final class MirrorTop extends PassThrough {
         // Writes of the old mode may end after this one and have its range copied anew.
         boolean isAlone = rangeless.get() == 0;
         long granularity = bitmap.granularity();
-        long start = offset & -granularity;
-        long end = (offset + length + granularity - 1) & -granularity;
+        long start = offset & -unit;
+        long end = (offset + length + unit - 1) & -unit;
         RangeLocks.Held range = ranges.acquire(start, end);
         try {
-            long clean = offset > start && bitmap.isDirty(start) ? start + granularity : start;
-            boolean isTailDirty = offset + length < end && bitmap.isDirty(end - granularity);
+            boolean isHeadPart = offset > start;
+            boolean isTailPart = offset + length < end;
+            boolean isCopied = unit > granularity && (isHeadPart || isTailPart);
+            long clean =
+                    !isCopied && isHeadPart && bitmap.isDirty(start) ? start + granularity : start;
+            boolean isTailDirty = !isCopied && isTailPart && bitmap.isDirty(end - granularity);
             request.run(file(), flags);
             try {
-                boolean isPart = offset > start || offset + length < end;
                 scope.run(
-                        isWhole && isPart
-                                ? () -> copy(start, end, granularity)
+                        isCopied
+                                ? () -> copy(start, end)
                                 : () -> request.run(target, flags.withNoFallback(false)));
                 if (isAlone) {
                     bitmap.reset(clean, (isTailDirty ? end - granularity : end) - clean);
@@ -164,10 +168,10 @@ final class MirrorTop extends PassThrough {
         }
     }
 
-    private void copy(long start, long end, long granularity) throws BlockException {
+    private void copy(long start, long end) throws BlockException {
         long length = file().length();
-        for (long at = start; at < Math.min(end, length); at += granularity) {
-            int n = (int) Math.min(granularity, length - at);
+        for (long at = start; at < Math.min(end, length); at += unit) {
+            int n = (int) Math.min(unit, length - at);
             try (PooledBuffer pooled = BufferPool.shared().acquire(n)) {
                 ByteBuffer buffer = Buffers.slice(pooled.buffer(), 0, n);
                 file().read(at, buffer);

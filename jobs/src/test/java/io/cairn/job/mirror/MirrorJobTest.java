@@ -10,6 +10,7 @@ import io.cairn.block.WriteFlags;
 import io.cairn.block.graph.BlockBackend;
 import io.cairn.block.graph.BlockNode;
 import io.cairn.block.graph.ChainStatus;
+import io.cairn.block.graph.DirtyBitmap;
 import io.cairn.block.graph.OpenRequest;
 import io.cairn.block.option.Options;
 import io.cairn.job.image.DriveTarget;
@@ -194,7 +195,9 @@ class MirrorJobTest {
         images.createOverlay("drive", "n1", "1M");
         DriveTarget drive = new DriveTarget("mem:drive", "qcow2", true, null);
         MirrorOptions options =
-                MirrorOptions.of(settings(), "top", "", MirrorSync.TOP).withCopyMode(mode);
+                MirrorOptions.of(settings(), "top", "", MirrorSync.TOP)
+                        .withCopyMode(mode)
+                        .withSizes(4096, 0);
         images.overlay("top", "n1");
         try (BlockBackend guest = images.guest("top")) {
             guest.write(3 << 20, filled(1), WriteFlags.NONE);
@@ -202,6 +205,9 @@ class MirrorJobTest {
                     Mirrors.createDrive(images.graph(), images.scheduler, options, drive, null);
             images.scheduler.start(job);
             images.log.awaitState("j", "ready");
+            assertThat(images.node("top").bitmaps())
+                    .extracting(DirtyBitmap::granularity)
+                    .containsExactly(4096L);
             guest.write((1 << 20) + 4096, filled(2), WriteFlags.NONE);
             byte[] before = GuestLoad.content(guest);
             job.complete();
